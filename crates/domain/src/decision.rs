@@ -1,0 +1,147 @@
+//! Decisions about versions: pure rules, and the record that each leaves.
+
+use crate::ids::{DecisionId, ModelKey, VersionId};
+use crate::report::TrainingReport;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionKind {
+    /// The first good version of a model serves.
+    FirstChampion,
+    /// A new version was kept aside: another one serves and nobody asked to replace it.
+    Kept,
+    /// A guard refused a version.
+    Rejected,
+    /// A person put a version to serve.
+    Deploy,
+    /// A person went back to an earlier version.
+    Rollback,
+}
+
+impl DecisionKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::FirstChampion, Self::Kept, Self::Rejected, Self::Deploy, Self::Rollback];
+
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstChampion => "first_champion",
+            Self::Kept => "kept",
+            Self::Rejected => "rejected",
+            Self::Deploy => "deploy",
+            Self::Rollback => "rollback",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == word)
+    }
+}
+
+/// A decision as stored: what, why in words, and the numbers it was taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its identity.
+    pub id: DecisionId,
+    /// The model.
+    pub model: ModelKey,
+    /// What was decided.
+    pub kind: DecisionKind,
+    /// The version that it is about.
+    pub version: VersionId,
+    /// The version that served before.
+    pub previous: Option<VersionId>,
+    /// Why, in words.
+    pub reason: String,
+    /// The numbers.
+    pub evidence: serde_json::Value,
+    /// Who decided, by name.
+    pub decided_by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is to happen to a version that was just trained.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It serves from now on.
+    Serve(String),
+    /// It waits for a person.
+    Keep(String),
+    /// It must not serve.
+    Reject(String),
+}
+
+impl Verdict {
+    /// The kind of decision that it is recorded as, and the reason.
+    pub fn into_record(self) -> (DecisionKind, String) {
+        match self {
+            Self::Serve(why) => (DecisionKind::FirstChampion, why),
+            Self::Keep(why) => (DecisionKind::Kept, why),
+            Self::Reject(why) => (DecisionKind::Rejected, why),
+        }
+    }
+}
+
+/// Decides about a freshly trained version. Guards come first; the first version that passes them serves.
+///
+/// Guards: accuracy was measured and is finite, and no forecast is finite-but-absurd (over 100 times the
+/// largest value seen; [`TrainingReport::largest_ratio`] carries that number).
+pub fn judge_new(report: &TrainingReport, champion: Option<&VersionId>) -> Verdict {
+    match report.overall.wape {
+        Some(wape) if wape.is_finite() => {}
+        _ => return Verdict::Reject("accuracy could not be measured: no fold has a non-zero actual".into()),
+    }
+    if !report.largest_ratio.is_finite() || report.largest_ratio > 100.0 {
+        return Verdict::Reject(format!(
+            "the forecast reaches {:.1} times the largest value in the history, at most 100 is sane",
+            report.largest_ratio
+        ));
+    }
+    match champion {
+        None => Verdict::Serve("the first version that passed the guards".into()),
+        Some(current) => Verdict::Keep(format!("{current} serves; deploy this version to replace it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Metrics;
+
+    fn report(wape: Option<f64>, largest_ratio: f64) -> TrainingReport {
+        TrainingReport {
+            overall: Metrics { wape, ..Metrics::default() },
+            largest_ratio,
+            ..TrainingReport::default()
+        }
+    }
+
+    #[test]
+    fn the_first_good_version_serves() {
+        assert!(matches!(judge_new(&report(Some(7.7), 1.1), None), Verdict::Serve(_)));
+    }
+
+    #[test]
+    fn a_second_one_waits() {
+        let current = VersionId::new("v_1");
+        assert!(matches!(judge_new(&report(Some(7.7), 1.1), Some(&current)), Verdict::Keep(_)));
+    }
+
+    #[test]
+    fn guards_come_first() {
+        for bad in [
+            report(None, 1.0),
+            report(Some(f64::NAN), 1.0),
+            report(Some(7.0), f64::INFINITY),
+            report(Some(7.0), 1e6),
+        ] {
+            assert!(matches!(judge_new(&bad, None), Verdict::Reject(_)));
+        }
+    }
+}

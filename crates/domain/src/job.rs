@@ -1,0 +1,236 @@
+//! Work that outlives a request: its states and how it moves between them.
+
+use crate::ids::{JobId, ModelKey, WorkerId, WorkspaceId};
+use crate::user::Actor;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Trains a model version.
+    Train,
+    /// Predicts many records.
+    Predict,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Train, Self::Predict];
+
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Predict => "predict",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == word)
+    }
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Waits for a worker.
+    Queued,
+    /// A worker holds its lease.
+    Running,
+    /// Done, with a result.
+    Completed,
+    /// Ended with an error.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+}
+
+impl JobState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Running, Self::Completed, Self::Failed, Self::Cancelled];
+
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+
+    /// Whether it will change no more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A job as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its identity.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// The model that it is about.
+    pub model: Option<ModelKey>,
+    /// What it was asked to do; the kind says the shape.
+    pub payload: serde_json::Value,
+    /// Where it stands.
+    pub state: JobState,
+    /// The stage that its work is in, e.g. `folds`.
+    pub stage: Option<String>,
+    /// Share of the work done, in millionths (0 to 1,000,000).
+    pub progress_ppm: u32,
+    /// How often it was started.
+    pub attempt: u32,
+    /// Who holds its lease.
+    pub worker: Option<WorkerId>,
+    /// When the lease runs out unless renewed.
+    pub lease_until: Option<Timestamp>,
+    /// Set when somebody asked it to stop.
+    pub cancel_requested: bool,
+    /// Longest time that one attempt may run.
+    pub limit_seconds: u32,
+    /// Who asked for it.
+    pub owner: Actor,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When the last attempt began.
+    pub started_at: Option<Timestamp>,
+    /// When it reached a final state.
+    pub finished_at: Option<Timestamp>,
+    /// What it made; the kind says the shape.
+    pub result: Option<serde_json::Value>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+impl Job {
+    /// The workspace it belongs to.
+    pub fn workspace(&self) -> &WorkspaceId {
+        &self.owner.workspace
+    }
+
+    /// The seconds left, judged by the share done so far; none before 2% or after the end.
+    pub fn eta_seconds(&self, now: Timestamp) -> Option<u64> {
+        let started = self.started_at.filter(|_| self.state == JobState::Running)?;
+        if self.progress_ppm < 20_000 {
+            return None;
+        }
+        let spent = (now.as_millisecond() - started.as_millisecond()).max(0) as f64 / 1000.0;
+        let done = f64::from(self.progress_ppm) / 1e6;
+        Some((spent * (1.0 - done) / done).round() as u64)
+    }
+}
+
+/// A job to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Its identity.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// The model that it is about.
+    pub model: Option<ModelKey>,
+    /// What is asked.
+    pub payload: serde_json::Value,
+    /// At most one job with this key is queued or running in a workspace.
+    pub single_flight: Option<String>,
+    /// Longest time that one attempt may run.
+    pub limit_seconds: u32,
+    /// Who asks.
+    pub owner: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How often a job may be started before it is given up: a job that kills its process must not do so for ever.
+pub const MAX_ATTEMPTS: u32 = 3;
+
+/// What becomes of a job whose worker is gone (lease run out).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orphan {
+    /// Back to the queue.
+    Requeue,
+    /// Given up.
+    Fail,
+    /// Somebody had asked it to stop.
+    Cancel,
+}
+
+/// Decides about an orphan.
+pub fn adopt(attempt: u32, cancel_requested: bool) -> Orphan {
+    if cancel_requested {
+        Orphan::Cancel
+    } else if attempt >= MAX_ATTEMPTS {
+        Orphan::Fail
+    } else {
+        Orphan::Requeue
+    }
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// With a result.
+    Completed(serde_json::Value),
+    /// With an error.
+    Failed(String),
+    /// On request.
+    Cancelled,
+}
+
+impl Outcome {
+    /// The state that it leads to.
+    pub fn state(&self) -> JobState {
+        match self {
+            Self::Completed(_) => JobState::Completed,
+            Self::Failed(_) => JobState::Failed,
+            Self::Cancelled => JobState::Cancelled,
+        }
+    }
+}
+
+/// A line of a job's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobLogLine {
+    /// 1, 2, 3 … within the job.
+    pub line: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orphans_never_stay_running() {
+        assert_eq!(adopt(1, false), Orphan::Requeue);
+        assert_eq!(adopt(MAX_ATTEMPTS, false), Orphan::Fail);
+        assert_eq!(adopt(1, true), Orphan::Cancel);
+    }
+
+    #[test]
+    fn words_and_states_agree() {
+        for state in JobState::ALL {
+            assert_eq!(JobState::parse(state.as_str()), Some(state));
+        }
+        for kind in JobKind::ALL {
+            assert_eq!(JobKind::parse(kind.as_str()), Some(kind));
+        }
+    }
+}

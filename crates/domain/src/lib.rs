@@ -1,0 +1,20 @@
+//! The words of the product and its pure rules.
+//!
+//! Invariant: no I/O, no clock, no randomness, no SQL, no HTTP. What the product needs from outside is a
+//! trait in [`ports`].
+
+pub mod dataset;
+pub mod decision;
+pub mod deployment;
+pub mod event;
+pub mod ids;
+pub mod job;
+pub mod model;
+pub mod page;
+pub mod ports;
+pub mod prediction;
+pub mod progress;
+pub mod report;
+pub mod spec;
+pub mod user;
+pub mod version;

@@ -1,0 +1,94 @@
+//! What the product needs from outside, one trait a thing.
+//!
+//! Every method is one transaction and is durable when it returns `Ok`. Not found is `Option`; a conflict
+//! is a value that says which; [`StoreError`] means that the store itself failed. Every row carries a
+//! workspace, and no method crosses from one to another.
+
+mod accounts;
+mod data;
+mod jobs;
+mod models;
+mod objects;
+
+pub use accounts::{Accounts, Inserted};
+pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
+pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
+pub use models::{Champion, FinishedTraining, Models, SwitchAnswer, Versions};
+pub use objects::{Objects, PredictionLog};
+
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Tells the time. Passed in, so that a test can say "thirty days later".
+pub trait Clock: Send + Sync {
+    /// The moment that it is.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness. Passed in, so that a failure replays from its seed.
+pub trait Chance: Send + Sync {
+    /// Fills `bytes` with random ones, fit for secrets in production.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Why a store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database or object store cannot be reached or used now.
+    #[error("the {part} is not available: {source}")]
+    Unavailable {
+        /// `database` or `object store`.
+        part: &'static str,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// No space is left.
+    #[error("no space is left on the {part}")]
+    Full {
+        /// `database` or `object store`.
+        part: &'static str,
+    },
+    /// Stored bytes are not what was written.
+    #[error("stored object {name} is damaged: {reason}")]
+    Damaged {
+        /// The object.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A row cannot be read as what it should be.
+    #[error("a stored {what} cannot be read: {reason}")]
+    Unreadable {
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// All ports together, as the wiring hands them on.
+#[derive(Clone)]
+pub struct Ports {
+    /// Accounts, sessions, tokens.
+    pub accounts: Arc<dyn Accounts>,
+    /// Datasets.
+    pub datasets: Arc<dyn Datasets>,
+    /// Models.
+    pub models: Arc<dyn Models>,
+    /// Versions, deployments, decisions.
+    pub versions: Arc<dyn Versions>,
+    /// The queue.
+    pub jobs: Arc<dyn Jobs>,
+    /// The history.
+    pub events: Arc<dyn Events>,
+    /// Answers kept for repeated requests.
+    pub idempotency: Arc<dyn Idempotency>,
+    /// Blobs.
+    pub objects: Arc<dyn Objects>,
+    /// What models answered.
+    pub predictions: Arc<dyn PredictionLog>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+}

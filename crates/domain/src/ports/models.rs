@@ -1,0 +1,127 @@
+//! Models, versions, deployments and decisions.
+
+use super::{JobLease, StoreError};
+use crate::decision::Decision;
+use crate::deployment::{Deployment, Switch};
+use crate::event::NewEvent;
+use crate::ids::{ModelKey, VersionId, WorkspaceId};
+use crate::model::Model;
+use crate::page::{Page, PageQuery};
+use crate::spec::ModelSpec;
+use crate::version::{ModelVersion, VersionState};
+use async_trait::async_trait;
+
+/// Models.
+#[async_trait]
+pub trait Models: Send + Sync {
+    /// Adds a model. `None` where the key is taken. A deleted key may be used again; its old versions stay
+    /// and belong to it.
+    async fn add_model(
+        &self,
+        workspace: &WorkspaceId,
+        spec: &ModelSpec,
+        event: &NewEvent,
+    ) -> Result<Option<Model>, StoreError>;
+    /// Replaces a model's spec and counts its revision. `None` where there is no such model.
+    async fn change_model(
+        &self,
+        workspace: &WorkspaceId,
+        spec: &ModelSpec,
+        event: &NewEvent,
+    ) -> Result<Option<Model>, StoreError>;
+    /// Models by key.
+    async fn models(&self, workspace: &WorkspaceId, page: &PageQuery) -> Result<Page<Model>, StoreError>;
+    /// One model.
+    async fn model(&self, workspace: &WorkspaceId, key: &ModelKey) -> Result<Option<Model>, StoreError>;
+    /// Hides a model and ends its deployment; versions and decisions stay.
+    async fn delete_model(
+        &self,
+        workspace: &WorkspaceId,
+        key: &ModelKey,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError>;
+}
+
+/// All that the end of a training writes, in one transaction: the version, the decision about it, the
+/// deployment where it is to serve, the job's end, and the events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishedTraining {
+    /// The job's lease; nothing is written where it was lost.
+    pub lease: JobLease,
+    /// The version, its state already set (`Deployed` where `serve`).
+    pub version: ModelVersion,
+    /// The decision about it.
+    pub decision: Decision,
+    /// Whether it serves from now on. Where another version came to serve since the decision was taken, it
+    /// is stored as `Trained` instead and the decision as `Kept`.
+    pub serve: bool,
+    /// The job's result.
+    pub result: serde_json::Value,
+    /// What is told.
+    pub events: Vec<NewEvent>,
+}
+
+/// How a switch ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SwitchAnswer {
+    /// Done.
+    Done(Deployment),
+    /// No such model or version.
+    Missing,
+    /// The version's state forbids it.
+    NotServable(VersionState),
+    /// Another version serves than the decision was taken against.
+    Superseded(Option<VersionId>),
+}
+
+/// A serving version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Champion {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// The model.
+    pub model: ModelKey,
+    /// The version.
+    pub version: VersionId,
+    /// The deployment's generation.
+    pub generation: u64,
+}
+
+/// Versions, deployments and decisions.
+#[async_trait]
+pub trait Versions: Send + Sync {
+    /// Ends a training. False where the job's lease was lost: nothing was written.
+    async fn finish_training(&self, finished: &FinishedTraining) -> Result<bool, StoreError>;
+    /// A model's versions, newest first.
+    async fn versions(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        page: &PageQuery,
+    ) -> Result<Page<ModelVersion>, StoreError>;
+    /// One version, by id or alias.
+    async fn version(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        id_or_alias: &str,
+    ) -> Result<Option<ModelVersion>, StoreError>;
+    /// Puts a version to serve.
+    async fn switch(&self, switch: &Switch) -> Result<SwitchAnswer, StoreError>;
+    /// A model's deployments, newest first.
+    async fn deployments(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        page: &PageQuery,
+    ) -> Result<Page<Deployment>, StoreError>;
+    /// A model's decisions, newest first.
+    async fn decisions(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        page: &PageQuery,
+    ) -> Result<Page<Decision>, StoreError>;
+    /// Every serving version of every workspace: what a server keeps in memory.
+    async fn champions(&self) -> Result<Vec<Champion>, StoreError>;
+}

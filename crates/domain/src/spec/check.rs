@@ -1,0 +1,244 @@
+//! The rules of a spec that a schema cannot say.
+
+use super::{Engine, Frequency, ModelSpec, Objective, Params, Reconcile, SpecError, Task, Windows};
+use crate::ids::check_key;
+use serde::{Deserialize, Serialize};
+
+/// The longest horizon, in periods.
+pub const MAX_HORIZON: u32 = 1000;
+
+/// Something that is accepted and that the writer should know, e.g. a part that has no effect yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The place, as a JSON pointer.
+    pub pointer: String,
+    /// What to know.
+    pub message: String,
+}
+
+/// Every rule that `spec` breaks.
+pub fn check(spec: &ModelSpec) -> Vec<SpecError> {
+    let mut found = Findings(Vec::new());
+    found.key("/model_key", &spec.model_key);
+    found.key("/data/dataset", &spec.data.dataset);
+    columns(spec, &mut found);
+    match spec.task {
+        Task::Forecast => forecast(spec, &mut found),
+        Task::Classification | Task::Regression => records(spec, &mut found),
+    }
+    params(spec, &mut found);
+    for (i, level) in spec.intervals.levels.iter().enumerate() {
+        found.within(&format!("/intervals/levels/{i}"), f64::from(*level), 50.0, 99.0);
+    }
+    if let Some(threshold) = spec.confidence_threshold {
+        found.within("/confidence_threshold", threshold, 0.0, 1.0);
+    }
+    found.0
+}
+
+/// What the writer of an accepted spec should know.
+pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let mut tell = |pointer: &str, message: &str| {
+        notices.push(Notice { pointer: pointer.into(), message: message.into() });
+    };
+    if let Some(reason) = untrainable(spec) {
+        tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
+    }
+    if spec.reconcile != Reconcile::None {
+        tell("/reconcile", "kept; this release forecasts the series themselves and reconciles nothing");
+    }
+    if spec.policies != super::Policies::default() {
+        tell("/policies", "kept; this release trains and deploys by hand and acts on no policy");
+    }
+    notices
+}
+
+/// Why this release cannot train what the spec describes: the place and the reason.
+pub fn untrainable(spec: &ModelSpec) -> Option<(&'static str, String)> {
+    if spec.task != Task::Forecast {
+        return Some(("/task", "only `forecast` is trained so far".into()));
+    }
+    if matches!(spec.engine, Engine::Ets | Engine::Theta | Engine::Mlp | Engine::Linear) {
+        return Some(("/engine", "use auto, gbdt, seasonal_naive or weekday_mean".into()));
+    }
+    if spec.params.objective.is_some_and(|o| o != Objective::L2) {
+        return Some(("/params/objective", "use l2".into()));
+    }
+    if spec.data.frequency == Some(Frequency::H) {
+        return Some(("/data/frequency", "use D, W, M or Q".into()));
+    }
+    None
+}
+
+struct Findings(Vec<SpecError>);
+
+impl Findings {
+    fn add(&mut self, pointer: &str, message: impl Into<String>) {
+        self.0.push(SpecError::at(pointer, message));
+    }
+
+    fn key(&mut self, pointer: &str, text: &str) {
+        if let Err(bad) = check_key(text) {
+            self.add(pointer, bad.to_string());
+        }
+    }
+
+    fn within(&mut self, pointer: &str, value: f64, low: f64, high: f64) {
+        if !(low..=high).contains(&value) {
+            self.add(pointer, format!("{value} is out of range, allowed are {low} to {high}"));
+        }
+    }
+
+    fn whole_within(&mut self, pointer: &str, value: Option<u32>, low: u32, high: u32) {
+        if let Some(value) = value {
+            self.within(pointer, f64::from(value), f64::from(low), f64::from(high));
+        }
+    }
+}
+
+/// Each column has a name and one role.
+fn columns(spec: &ModelSpec, found: &mut Findings) {
+    let data = &spec.data;
+    let lists: [(&str, &[String]); 7] = [
+        ("/data/series", &data.series),
+        ("/data/hierarchy", &data.hierarchy),
+        ("/data/known_future", &data.known_future),
+        ("/data/static", &data.static_columns),
+        ("/data/text", &data.text),
+        ("/data/categorical", &data.categorical),
+        ("/data/numeric", &data.numeric),
+    ];
+    let mut roles: Vec<(&str, String)> = vec![(&data.target, "/data/target".into())];
+    roles.extend(data.time.as_deref().map(|time| (time, "/data/time".to_owned())));
+    for (pointer, names) in lists {
+        roles.extend(names.iter().enumerate().map(|(i, name)| (name.as_str(), format!("{pointer}/{i}"))));
+    }
+    for (i, (name, pointer)) in roles.iter().enumerate() {
+        if name.trim().is_empty() {
+            found.add(pointer, "a column's name is empty");
+        }
+        if let Some((_, other)) = roles[..i].iter().find(|(earlier, _)| earlier == name) {
+            found.add(pointer, format!("column `{name}` already has a role at {other}"));
+        }
+    }
+}
+
+fn forecast(spec: &ModelSpec, found: &mut Findings) {
+    if spec.data.time.is_none() {
+        found.add("/data/time", "missing: a forecast needs the column of dates");
+    }
+    for (pointer, used) in [
+        ("/data/text", !spec.data.text.is_empty()),
+        ("/data/categorical", !spec.data.categorical.is_empty()),
+        ("/data/numeric", !spec.data.numeric.is_empty()),
+    ] {
+        if used {
+            found.add(pointer, "belongs to records; for a forecast use known_future or static");
+        }
+    }
+    found.whole_within("/horizon", spec.horizon, 1, MAX_HORIZON);
+    found.within("/validation/folds", f64::from(spec.validation.folds), 1.0, 20.0);
+    found.whole_within("/validation/step", spec.validation.step, 1, MAX_HORIZON);
+    found.within("/validation/gap", f64::from(spec.validation.gap), 0.0, f64::from(MAX_HORIZON));
+    for (pointer, windows) in
+        [("/features/lags", &spec.features.lags), ("/features/rolling", &spec.features.rolling)]
+    {
+        let Windows::These(periods) = windows else { continue };
+        for (i, period) in periods.iter().enumerate() {
+            found.within(&format!("{pointer}/{i}"), f64::from(*period), 1.0, 1100.0);
+        }
+        if periods.len() > 100 {
+            found.add(pointer, format!("has {} entries, at most 100 are taken", periods.len()));
+        }
+    }
+    for (i, event) in spec.features.calendar.events.iter().enumerate() {
+        for (j, date) in event.dates.iter().enumerate() {
+            if date.parse::<jiff::civil::Date>().is_err() {
+                let pointer = format!("/features/calendar/events/{i}/dates/{j}");
+                found.add(&pointer, format!("`{date}` is not a date, write YYYY-MM-DD"));
+            }
+        }
+        for (name, days) in [("before", event.before), ("after", event.after)] {
+            found.within(&format!("/features/calendar/events/{i}/{name}"), f64::from(days), 0.0, 60.0);
+        }
+    }
+}
+
+fn records(spec: &ModelSpec, found: &mut Findings) {
+    let data = &spec.data;
+    if data.text.is_empty() && data.categorical.is_empty() && data.numeric.is_empty() {
+        found.add("/data", "name at least one column to learn from in text, categorical or numeric");
+    }
+    for (pointer, used) in [
+        ("/data/series", !data.series.is_empty()),
+        ("/data/hierarchy", !data.hierarchy.is_empty()),
+        ("/data/known_future", !data.known_future.is_empty()),
+        ("/horizon", spec.horizon.is_some()),
+    ] {
+        if used {
+            found.add(pointer, "belongs to a forecast");
+        }
+    }
+    if matches!(spec.engine, Engine::SeasonalNaive | Engine::WeekdayMean | Engine::Ets | Engine::Theta) {
+        found.add("/engine", "forecasts series; for records use auto, mlp, gbdt or linear");
+    }
+}
+
+/// Ranges, and no parameter of another engine than the chosen one.
+fn params(spec: &ModelSpec, found: &mut Findings) {
+    let p = &spec.params;
+    found.whole_within("/params/rounds", p.rounds, 1, 20_000);
+    found.whole_within("/params/leaves", p.leaves, 2, 4096);
+    found.whole_within("/params/min_leaf_rows", p.min_leaf_rows, 1, 1_000_000);
+    found.whole_within("/params/max_epochs", p.max_epochs, 1, 100_000);
+    for (pointer, value, low, high) in [
+        ("/params/learning_rate", p.learning_rate, 1e-6, 1.0),
+        ("/params/alpha", p.alpha, 0.0, 1e6),
+        ("/params/validation_fraction", p.validation_fraction, 0.01, 0.5),
+    ] {
+        if let Some(value) = value {
+            found.within(pointer, value, low, high);
+        }
+    }
+    let trees = matches!(spec.engine, Engine::Auto | Engine::Gbdt);
+    let networks =
+        matches!(spec.engine, Engine::Mlp) || (spec.engine == Engine::Auto && spec.task != Task::Forecast);
+    let Params {
+        rounds,
+        leaves,
+        min_leaf_rows,
+        objective,
+        hidden_layers,
+        activation,
+        solver,
+        batch_size,
+        max_epochs,
+        early_stopping,
+        validation_fraction,
+        ..
+    } = p;
+    for (name, used) in [
+        ("rounds", rounds.is_some()),
+        ("leaves", leaves.is_some()),
+        ("min_leaf_rows", min_leaf_rows.is_some()),
+        ("objective", objective.is_some()),
+    ] {
+        if used && !trees {
+            found.add(&format!("/params/{name}"), "belongs to trees; set engine to gbdt or auto");
+        }
+    }
+    for (name, used) in [
+        ("hidden_layers", hidden_layers.is_some()),
+        ("activation", activation.is_some()),
+        ("solver", solver.is_some()),
+        ("batch_size", batch_size.is_some()),
+        ("max_epochs", max_epochs.is_some()),
+        ("early_stopping", early_stopping.is_some()),
+        ("validation_fraction", validation_fraction.is_some()),
+    ] {
+        if used && !networks {
+            found.add(&format!("/params/{name}"), "belongs to networks; set engine to mlp");
+        }
+    }
+}
