@@ -64,6 +64,9 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
+    /// A page was asked for from a place that this list never gave.
+    #[error("cursor `{0}` is not one that this list gave, ask for the first page without a cursor")]
+    BadCursor(String),
 }
 
 /// All ports together, as the wiring hands them on.

@@ -74,6 +74,13 @@ impl<'a> Comparison<'a> {
         pointer: &str,
         errors: &mut Vec<SpecError>,
     ) {
+        if let Some(of_values) = open_map(schema) {
+            for (name, value) in fields {
+                let place = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                self.value(value, of_values, &place, errors);
+            }
+            return;
+        }
         let empty = Map::new();
         let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
         for (name, value) in fields {
@@ -118,6 +125,13 @@ impl<'a> Comparison<'a> {
         let Some(Value::Array(choices)) = schema.get("oneOf") else { return None };
         choices.iter().map(|c| self.resolve(c)).map(|c| c.get("const").and_then(Value::as_str)).collect()
     }
+}
+
+/// The schema of the values of an object whose keys are free (records, texts by column).
+fn open_map(schema: &Value) -> Option<&Value> {
+    static ANYTHING: Value = Value::Bool(true);
+    let of_values = schema.get("additionalProperties").unwrap_or(&ANYTHING);
+    (schema.get("properties").is_none() && *of_values != Value::Bool(false)).then_some(of_values)
 }
 
 fn type_fits(value: &Value, schema: &Value) -> bool {
