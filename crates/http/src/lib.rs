@@ -1,0 +1,99 @@
+//! The doors: REST under `/api/v1`, `/api` and `/`, live news by `WebSocket`, `OpenAPI`, and the embedded UI.
+//!
+//! Invariant: no business rule lives here. A handler parses, authorises, calls one function of `lifecycle`
+//! or reads one port, and shapes the answer.
+
+pub mod auth;
+pub mod body;
+pub mod docs;
+mod first_admin;
+mod idempotency;
+mod live;
+pub mod native;
+pub mod openapi;
+mod page;
+pub mod problem;
+mod request;
+mod router;
+mod settings;
+mod ui;
+mod words;
+
+pub use first_admin::{FirstAdmin, ensure_first_admin};
+pub use openapi::openapi;
+pub use router::router;
+pub use settings::{HealthCheck, HealthReport, HttpSettings};
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use vakhta_domain::ports::Ports;
+use vakhta_lifecycle::Lifecycle;
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Doors>);
+
+/// The inside of [`App`].
+pub struct Doors {
+    /// What happens to models.
+    pub lifecycle: Arc<Lifecycle>,
+    /// How the doors behave.
+    pub settings: HttpSettings,
+    /// Says whether the stores can be reached.
+    pub health: Arc<dyn HealthCheck>,
+    /// Hashes and compares passwords, a few at a time.
+    pub passwords: auth::Passwords,
+    /// Counts sign-in attempts.
+    pub sign_ins: auth::SignInLimits,
+    /// Feeds the `WebSocket` listeners.
+    live: live::Live,
+    /// The last look at the stores: `/health` is open to all and must not become a burden to them.
+    looked: tokio::sync::Mutex<Option<(Instant, HealthReport)>>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Doors;
+
+    fn deref(&self) -> &Doors {
+        &self.0
+    }
+}
+
+impl App {
+    /// Brings the parts together.
+    pub fn new(lifecycle: Arc<Lifecycle>, settings: HttpSettings, health: Arc<dyn HealthCheck>) -> Self {
+        let sign_ins = auth::SignInLimits::new(settings.login_per_min);
+        Self(Arc::new(Doors {
+            live: live::Live::new(lifecycle.clone()),
+            passwords: auth::Passwords::for_this_machine(),
+            lifecycle,
+            settings,
+            health,
+            sign_ins,
+            looked: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The stores.
+    pub fn ports(&self) -> &Ports {
+        &self.lifecycle.ports
+    }
+
+    /// How the stores are, not older than a second.
+    pub(crate) async fn recent_health(&self) -> HealthReport {
+        let mut looked = self.looked.lock().await;
+        if let Some((at, report)) = *looked
+            && at.elapsed() < Duration::from_secs(1)
+        {
+            return report;
+        }
+        let report = self.health.check().await;
+        *looked = Some((Instant::now(), report));
+        report
+    }
+
+    /// The moment that it is.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.lifecycle.ports.clock.now()
+    }
+}

@@ -1,0 +1,67 @@
+//! `POST /auth/register`.
+
+use super::login::Credentials;
+use crate::App;
+use crate::auth::views::UserView;
+use crate::auth::{AccountError, NewAccount, create_user, door};
+use crate::body::Json;
+use crate::problem::Problem;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vakhta_domain::ids::WorkspaceId;
+use vakhta_domain::user::{BadCredential, Tier};
+
+/// An account that was made.
+#[derive(Serialize, ToSchema)]
+pub struct Registered {
+    /// The account.
+    pub user: UserView,
+}
+
+/// Makes oneself a viewer's account, where the server allows it.
+#[utoipa::path(post, path = "/auth/register", tag = "auth", security(()), request_body = Credentials,
+    responses((status = 201, body = Registered), (status = 403, description = "registration is off")))]
+pub async fn register(
+    State(app): State<App>,
+    request: Request,
+) -> Result<(StatusCode, Json<Registered>), Problem> {
+    if !app.settings.registration {
+        return Err(Problem::forbidden(
+            "registration_off",
+            "this server lets nobody register himself; ask an administrator",
+        ));
+    }
+    let (parts, body) = request.into_parts();
+    let stranger = door(&parts);
+    let Json(given) = Json::<Credentials>::from_request(Request::from_parts(parts, body), &()).await?;
+    let by = stranger.stranger(&given.username);
+    if let Err(seconds) = app.sign_ins.attempt(by.ip.as_deref(), &given.username, app.now()) {
+        return Err(Problem::too_many("too many attempts from this address", seconds));
+    }
+    let new = NewAccount {
+        workspace: WorkspaceId::default_workspace(),
+        username: given.username,
+        password: Some(given.password),
+        tier: Tier::Viewer,
+    };
+    let created = create_user(app.ports(), &app.passwords, &by, new).await?;
+    app.lifecycle.signals.bump();
+    Ok((StatusCode::CREATED, Json(Registered { user: created.user.into() })))
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Bad(BadCredential::Username(name)) => {
+                Self::invalid_field("/username", BadCredential::Username(name).to_string())
+            }
+            AccountError::Bad(password) => Self::invalid_field("/password", password.to_string()),
+            AccountError::Taken(_) => Self::conflict("username_taken", error.to_string()),
+            AccountError::Missing(name) => Self::missing("account_missing", "account", name),
+            AccountError::Busy(busy) => busy.into(),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}

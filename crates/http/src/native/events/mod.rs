@@ -1,0 +1,5 @@
+//! The history: who did what, from where; and the same as it happens.
+
+pub mod list;
+pub mod live;
+pub mod views;

@@ -1,0 +1,118 @@
+//! The resources of the API, one folder each, one file an operation. Written once, mounted three times.
+
+pub mod auth;
+pub mod datasets;
+pub mod events;
+mod format;
+pub mod jobs;
+pub mod models;
+pub mod serve;
+pub mod system;
+pub mod versions;
+
+use crate::App;
+use crate::idempotency;
+use crate::problem::Problem;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Where clients find the API; what `Location` headers begin with.
+pub const BASE: &str = "/api/v1";
+
+/// The largest body of records to predict, bytes: 10,000 records of 1.6 kB.
+const MAX_RECORDS_BYTES: usize = 16 << 20;
+
+/// Operations that neither wait nor stream are done by then.
+const IN_TIME: Duration = Duration::from_mins(1);
+
+/// Every resource, paths relative to [`BASE`].
+pub fn resources(app: &App) -> OpenApiRouter<App> {
+    let small = DefaultBodyLimit::max(app.settings.max_body_bytes);
+    let records = DefaultBodyLimit::max(app.settings.max_body_bytes.max(MAX_RECORDS_BYTES));
+    let once = || from_fn_with_state(app.clone(), idempotency::layer);
+    OpenApiRouter::new()
+        .merge(quick().layer(from_fn(in_time)).layer(small))
+        .merge(creating().layer(once()).layer(from_fn(in_time)).layer(small))
+        .merge(training().layer(once()).layer(small))
+        .merge(predicting().layer(once()).layer(records))
+        .merge(uploading().layer(DefaultBodyLimit::disable()))
+}
+
+/// The same without what surrounds it: for the API's description.
+pub(crate) fn described() -> OpenApiRouter<App> {
+    quick().merge(creating()).merge(training()).merge(predicting()).merge(uploading())
+}
+
+fn quick() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::login::login))
+        .routes(routes!(auth::logout::logout))
+        .routes(routes!(auth::register::register))
+        .routes(routes!(auth::profile::user_info))
+        .routes(routes!(auth::profile::profile))
+        .routes(routes!(auth::profile::change_password))
+        .routes(routes!(auth::tokens::list))
+        .routes(routes!(auth::tokens::revoke))
+        .routes(routes!(auth::tokens::delete))
+        .routes(routes!(datasets::list::list))
+        .routes(routes!(datasets::show::show, datasets::delete::delete))
+        .routes(routes!(datasets::show::versions))
+        .routes(routes!(datasets::show::profile))
+        .routes(routes!(datasets::preview::preview))
+        .routes(routes!(models::list::list))
+        .routes(routes!(models::list::show, models::change::change, models::change::delete))
+        .routes(routes!(versions::list::list))
+        .routes(routes!(versions::list::show))
+        .routes(routes!(versions::deploy::deploy))
+        .routes(routes!(versions::deploy::rollback))
+        .routes(routes!(versions::deploy::deployments))
+        .routes(routes!(versions::deploy::decisions))
+        .routes(routes!(serve::series::series))
+        .routes(routes!(jobs::list::list))
+        .routes(routes!(jobs::list::show))
+        .routes(routes!(jobs::list::logs))
+        .routes(routes!(jobs::cancel::cancel))
+        .routes(routes!(events::list::list))
+        .routes(routes!(events::list::show))
+        .routes(routes!(events::live::live))
+        .routes(routes!(system::health::health))
+        .routes(routes!(system::health::live))
+        .routes(routes!(system::health::ready))
+        .routes(routes!(system::about::about))
+        .routes(routes!(system::about::model_schema))
+        .routes(routes!(system::about::openapi_json))
+}
+
+fn creating() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(auth::tokens::create)).routes(routes!(models::create::create))
+}
+
+fn training() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(jobs::train::train))
+}
+
+fn predicting() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(serve::forecast::forecast))
+        .routes(routes!(serve::predict::predict))
+        .routes(routes!(serve::predict::result))
+}
+
+fn uploading() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(datasets::upload::upload)).routes(routes!(datasets::upload::inspect))
+}
+
+/// Gives up an operation that takes too long, so that its caller learns of it.
+async fn in_time(request: Request, next: Next) -> Response {
+    if let Ok(response) = tokio::time::timeout(IN_TIME, next.run(request)).await {
+        return response;
+    }
+    tracing::error!(request_id = crate::request::id().as_deref(), "a request took too long");
+    let text = format!("the server did not finish within {} seconds", IN_TIME.as_secs());
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", text).into_response()
+}

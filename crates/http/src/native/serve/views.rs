@@ -1,0 +1,194 @@
+//! Answers of models as callers see them.
+
+use crate::words;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval};
+use vakhta_domain::spec::Frequency;
+use vakhta_lifecycle::serve::{ForecastAnswer, PredictAnswer, Prediction, SeriesAnswer, SeriesList};
+
+/// A forecast.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Forecast)]
+pub struct ForecastView {
+    /// The model.
+    pub model_key: String,
+    /// The version that answered.
+    pub version: String,
+    /// The request, as the prediction log knows it.
+    pub request_id: String,
+    /// When.
+    pub generated_at: Timestamp,
+    /// The length of a period.
+    #[schema(value_type = words::Frequency)]
+    pub frequency: Frequency,
+    /// The columns that name a series.
+    pub series_columns: Vec<String>,
+    /// The series.
+    pub series: Vec<SeriesForecastView>,
+}
+
+/// One series of a forecast.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeriesForecast)]
+pub struct SeriesForecastView {
+    /// Its values of the series columns.
+    pub series: Vec<String>,
+    /// Its last periods, where asked for.
+    pub history: Vec<HistoryPointView>,
+    /// The periods to come.
+    pub points: Vec<ForecastPointView>,
+}
+
+/// One period of a series' past.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HistoryPoint)]
+pub struct HistoryPointView {
+    /// The period's first day.
+    pub date: Date,
+    /// The actual; null where it is missing.
+    pub value: Option<f64>,
+}
+
+/// The forecast of one period.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ForecastPoint)]
+pub struct ForecastPointView {
+    /// The period's first day.
+    pub date: Date,
+    /// 1 for the first period after the history.
+    pub step: u32,
+    /// The point forecast.
+    pub value: Option<f64>,
+    /// Its intervals, by level, ascending.
+    pub intervals: Vec<IntervalView>,
+}
+
+/// A lower and an upper bound.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Interval)]
+pub struct IntervalView {
+    /// The level, percent.
+    pub level: u8,
+    /// The lower bound.
+    pub lo: Option<f64>,
+    /// The upper bound.
+    pub hi: Option<f64>,
+}
+
+fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|v| v.is_finite())
+}
+
+fn intervals(intervals: Vec<Interval>) -> Vec<IntervalView> {
+    let view = |Interval { level, lo, hi }| IntervalView { level, lo: finite(lo), hi: finite(hi) };
+    intervals.into_iter().map(view).collect()
+}
+
+impl From<ForecastAnswer> for ForecastView {
+    fn from(answer: ForecastAnswer) -> Self {
+        Self {
+            model_key: answer.model_key.as_str().to_owned(),
+            version: answer.version.as_str().to_owned(),
+            request_id: answer.request_id,
+            generated_at: answer.generated_at,
+            frequency: answer.frequency,
+            series_columns: answer.series_columns,
+            series: answer.series.into_iter().map(SeriesForecastView::from).collect(),
+        }
+    }
+}
+
+impl From<SeriesAnswer> for SeriesForecastView {
+    fn from(SeriesAnswer { series, history, points }: SeriesAnswer) -> Self {
+        let past = |HistoryPoint { date, value }| HistoryPointView { date, value: value.and_then(finite) };
+        let future = |p: ForecastPoint| ForecastPointView {
+            date: p.date,
+            step: p.step,
+            value: finite(p.value),
+            intervals: intervals(p.intervals),
+        };
+        Self {
+            series,
+            history: history.into_iter().map(past).collect(),
+            points: points.into_iter().map(future).collect(),
+        }
+    }
+}
+
+/// Predictions for records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Predictions)]
+pub struct PredictionsView {
+    /// The model.
+    pub model_key: String,
+    /// The version that answered.
+    pub version: String,
+    /// The request, as the prediction log knows it.
+    pub request_id: String,
+    /// One a record, in order.
+    pub predictions: Vec<PredictionView>,
+}
+
+/// The prediction for one record, or why there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Prediction)]
+pub enum PredictionView {
+    /// A value.
+    Value {
+        /// The record's place in the request, from 0.
+        index: usize,
+        /// The point prediction.
+        value: Option<f64>,
+        /// Its intervals.
+        intervals: Vec<IntervalView>,
+    },
+    /// Why there is none.
+    Error {
+        /// The record's place in the request, from 0.
+        index: usize,
+        /// What is wrong with the record and what would be right.
+        error: String,
+    },
+}
+
+impl From<Prediction> for PredictionView {
+    fn from(prediction: Prediction) -> Self {
+        match prediction {
+            Prediction::Value { index, value, intervals: bounds } => {
+                Self::Value { index, value: finite(value), intervals: intervals(bounds) }
+            }
+            Prediction::Error { index, error } => Self::Error { index, error },
+        }
+    }
+}
+
+impl From<PredictAnswer> for PredictionsView {
+    fn from(answer: PredictAnswer) -> Self {
+        Self {
+            model_key: answer.model_key.as_str().to_owned(),
+            version: answer.version.as_str().to_owned(),
+            request_id: answer.request_id,
+            predictions: answer.predictions.into_iter().map(PredictionView::from).collect(),
+        }
+    }
+}
+
+/// The series that a model knows.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeriesKeys)]
+pub struct SeriesKeysView {
+    /// The columns that name a series.
+    pub columns: Vec<String>,
+    /// The values of each series.
+    pub items: Vec<Vec<String>>,
+}
+
+impl From<SeriesList> for SeriesKeysView {
+    fn from(SeriesList { columns, items }: SeriesList) -> Self {
+        Self { columns, items }
+    }
+}

@@ -1,0 +1,4 @@
+//! The server itself: health, what it is, and the contracts it speaks.
+
+pub mod about;
+pub mod health;

@@ -1,0 +1,7 @@
+//! Trained versions, which of them serves, and every decision about them.
+
+pub mod deploy;
+pub mod list;
+pub mod metrics;
+pub mod report;
+pub mod views;

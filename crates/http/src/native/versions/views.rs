@@ -1,0 +1,210 @@
+//! Versions, deployments and decisions as callers see them.
+
+use super::metrics::MetricsView;
+use super::report::TrainingReportView;
+use crate::App;
+use crate::problem::Problem;
+use crate::words;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use vakhta_domain::decision::{Decision, DecisionKind};
+use vakhta_domain::deployment::Deployment;
+use vakhta_domain::ids::{DatasetKey, DatasetVersionId, WorkspaceId};
+use vakhta_domain::page::PageQuery;
+use vakhta_domain::spec::ModelSpec;
+use vakhta_domain::version::{ModelVersion, VersionState};
+
+/// A trained version.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Version)]
+pub struct VersionView {
+    /// Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`.
+    pub id: String,
+    /// A name given at training.
+    pub alias: Option<String>,
+    /// Where it stands.
+    #[schema(value_type = words::VersionState)]
+    pub state: VersionState,
+    /// When its training ended.
+    pub created_at: Timestamp,
+    /// The engine that was used; the one asked for where training failed.
+    pub engine: String,
+    /// Accuracy over all validation folds; null where training failed.
+    pub metrics: Option<MetricsView>,
+    /// The seasonal naive's, on the same rows.
+    pub seasonal_naive: Option<MetricsView>,
+    /// The same-weekday mean's, on the same rows.
+    pub weekday_mean: Option<MetricsView>,
+    /// The dataset it learnt from.
+    pub dataset: String,
+    /// The number of the dataset version it learnt from.
+    pub dataset_version: Option<u32>,
+    /// The seed that it can be made again from.
+    pub seed: u64,
+    /// SHA-256 of the saved model; null where training failed.
+    pub artifact_sha256: Option<String>,
+    /// The saved model's size.
+    pub artifact_bytes: Option<u64>,
+    /// The job that made it.
+    pub job_id: String,
+    /// Why training failed.
+    pub error: Option<String>,
+    /// Why it was trained, in the asker's words.
+    pub reason: Option<String>,
+    /// The program that trained it.
+    pub code_version: String,
+}
+
+impl VersionView {
+    fn new(version: &ModelVersion, dataset_version: Option<u32>) -> Self {
+        let report = version.report.as_ref();
+        let asked = serde_json::to_value(version.spec.engine).ok();
+        let asked = asked.as_ref().and_then(Value::as_str).unwrap_or_default();
+        Self {
+            id: version.id.as_str().to_owned(),
+            alias: version.alias.clone(),
+            state: version.state,
+            created_at: version.created_at,
+            engine: report.map_or_else(|| asked.to_owned(), |r| r.engine.clone()),
+            metrics: report.map(|r| r.overall.clone().into()),
+            seasonal_naive: report.map(|r| r.seasonal_naive.clone().into()),
+            weekday_mean: report.map(|r| r.weekday_mean.clone().into()),
+            dataset: version.spec.data.dataset.clone(),
+            dataset_version,
+            seed: version.seed,
+            artifact_sha256: version.artifact.as_ref().map(|a| a.sha256.clone()),
+            artifact_bytes: version.artifact.as_ref().map(|a| a.bytes),
+            job_id: version.job.as_str().to_owned(),
+            error: version.error.clone(),
+            reason: version.reason.clone(),
+            code_version: version.code_version.clone(),
+        }
+    }
+
+    /// Versions with the numbers of their dataset versions.
+    pub(crate) async fn of(
+        app: &App,
+        workspace: &WorkspaceId,
+        versions: &[ModelVersion],
+    ) -> Result<Vec<Self>, Problem> {
+        let mut numbers: HashMap<String, HashMap<DatasetVersionId, u32>> = HashMap::new();
+        let mut views = Vec::with_capacity(versions.len());
+        for version in versions {
+            let dataset = &version.spec.data.dataset;
+            if !numbers.contains_key(dataset) {
+                numbers.insert(dataset.clone(), numbers_of(app, workspace, dataset).await?);
+            }
+            views.push(Self::new(version, numbers[dataset].get(&version.dataset_version).copied()));
+        }
+        Ok(views)
+    }
+}
+
+/// The number of each version of a dataset.
+async fn numbers_of(
+    app: &App,
+    workspace: &WorkspaceId,
+    dataset: &str,
+) -> Result<HashMap<DatasetVersionId, u32>, Problem> {
+    let key = DatasetKey::new(dataset);
+    let mut numbers = HashMap::new();
+    let mut query = PageQuery::first(500);
+    loop {
+        let page = app.ports().datasets.dataset_versions(workspace, &key, &query).await?;
+        numbers.extend(page.items.into_iter().map(|version| (version.id, version.number)));
+        match page.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return Ok(numbers),
+        }
+    }
+}
+
+/// A version with all that its training found out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionDetail {
+    #[serde(flatten)]
+    version: VersionView,
+    /// What training found out; null where it failed.
+    report: Option<TrainingReportView>,
+    /// The spec it was trained by.
+    #[schema(value_type = words::ModelSpec)]
+    spec: ModelSpec,
+}
+
+impl VersionDetail {
+    /// A version with its report and spec.
+    pub(crate) async fn of(app: &App, version: ModelVersion) -> Result<Self, Problem> {
+        let views = VersionView::of(app, &version.workspace, std::slice::from_ref(&version)).await?;
+        let view = views.into_iter().next().ok_or_else(|| Problem::internal(&"a version lost its view"))?;
+        Ok(Self { version: view, report: version.report.map(TrainingReportView::from), spec: version.spec })
+    }
+}
+
+/// One stretch of time in which a version served.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Deployment)]
+pub struct DeploymentView {
+    /// The version.
+    pub version: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; null while it serves.
+    pub until: Option<Timestamp>,
+    /// The decision that put it there.
+    pub decision_id: String,
+    /// Grows by one with each switch of the model.
+    pub generation: u64,
+}
+
+impl From<Deployment> for DeploymentView {
+    fn from(deployment: Deployment) -> Self {
+        Self {
+            version: deployment.version.as_str().to_owned(),
+            since: deployment.since,
+            until: deployment.until,
+            decision_id: deployment.decision.as_str().to_owned(),
+            generation: deployment.generation,
+        }
+    }
+}
+
+/// A decision: what, why in words, and the numbers it was taken from.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Decision)]
+pub struct DecisionView {
+    /// Its identity.
+    pub id: String,
+    /// What was decided.
+    #[schema(value_type = words::DecisionKind)]
+    pub kind: DecisionKind,
+    /// The version that it is about.
+    pub version: String,
+    /// The version that served before.
+    pub previous: Option<String>,
+    /// Why, in words.
+    pub reason: String,
+    /// The numbers.
+    pub evidence: Value,
+    /// Who decided, by name.
+    pub decided_by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<Decision> for DecisionView {
+    fn from(decision: Decision) -> Self {
+        Self {
+            id: decision.id.as_str().to_owned(),
+            kind: decision.kind,
+            version: decision.version.as_str().to_owned(),
+            previous: decision.previous.map(|v| v.as_str().to_owned()),
+            reason: decision.reason,
+            evidence: decision.evidence,
+            decided_by: decision.decided_by,
+            at: decision.at,
+        }
+    }
+}

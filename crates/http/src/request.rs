@@ -1,0 +1,112 @@
+//! What surrounds every request: its id, one line in the log, and headers that protect the browser.
+
+use crate::App;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use vakhta_domain::ids::random_hex;
+
+/// The header that carries a request's id, both ways.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request that is being answered.
+pub fn id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Runs `work` as a part of the request `id`; for work that goes on in a task of its own.
+pub async fn within<T>(id: String, work: impl Future<Output = T>) -> T {
+    CURRENT.scope(id, work).await
+}
+
+/// Learns who is asking, for the log.
+#[derive(Debug, Clone, Default)]
+pub struct WhoAsks(pub Arc<OnceLock<String>>);
+
+/// Gives the request its id, logs one line, adds the protecting headers.
+pub async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = accepted_id(request.headers())
+        .unwrap_or_else(|| format!("req_{}", random_hex(app.ports().chance.as_ref(), 8)));
+    let who = WhoAsks::default();
+    request.extensions_mut().insert(who.clone());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let began = Instant::now();
+    let mut response = CURRENT.scope(id.clone(), next.run(request)).await;
+    protect(response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        method = %method,
+        route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        ms = began.elapsed().as_secs_f64() * 1000.0,
+        request_id = %id,
+        user = who.0.get().map_or("-", String::as_str),
+        "request"
+    );
+    response
+}
+
+/// The caller's own id, where it is one that may stand in logs and headers.
+fn accepted_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    fits.then(|| text.to_owned())
+}
+
+/// What a page of ours may load and do. Handlers whose page needs more set their own.
+const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'";
+
+fn protect(headers: &mut HeaderMap) {
+    let mut default = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::X_FRAME_OPTIONS, "DENY");
+    default(header::REFERRER_POLICY, "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Answers hold a company's numbers; what may be cached says so itself.
+    default(header::CACHE_CONTROL, "no-store");
+}
+
+/// The address of the other end of the connection.
+pub fn peer(extensions: &axum::http::Extensions) -> Option<String> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string())
+}
+
+/// The caller's program as it names itself, cut to a length that may be stored.
+pub fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().filter(|c| !c.is_control()).take(256).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_ids_are_taken_over() {
+        let accepted = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_str(text).expect("a header"));
+            accepted_id(&headers)
+        };
+        assert_eq!(accepted("Order-7.a_b"), Some("Order-7.a_b".into()));
+        for bad in ["", "a b", "a\tb", "x;y", &"a".repeat(65)] {
+            assert_eq!(accepted(bad), None, "{bad}");
+        }
+    }
+}

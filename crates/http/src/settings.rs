@@ -1,0 +1,48 @@
+//! How the doors behave, and how they learn whether the stores are well.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// How the doors behave. No defaults: the binary decides.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Whether anybody may make himself a viewer's account.
+    pub registration: bool,
+    /// Sign-in attempts a minute for one address and name; an address alone has five times as many.
+    pub login_per_min: u32,
+    /// The largest JSON or YAML body, bytes.
+    pub max_body_bytes: usize,
+    /// The largest uploaded file, bytes.
+    pub max_upload_bytes: u64,
+    /// A session that is not used for this long ends.
+    pub session_idle: Duration,
+    /// A session ends after this long whatever happens.
+    pub session_max: Duration,
+    /// Whether browsers reach this server by TLS, so that cookies travel by nothing else.
+    pub secure_cookies: bool,
+    /// When the server started.
+    pub started_at: Timestamp,
+    /// `sqlite` or `postgresql`.
+    pub database_kind: &'static str,
+    /// `local` or `s3`.
+    pub objects_kind: &'static str,
+    /// The release, e.g. `0.1.0`.
+    pub version: String,
+}
+
+/// Whether the stores can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthReport {
+    /// The database answers.
+    pub database: bool,
+    /// The object store answers.
+    pub objects: bool,
+}
+
+/// Asks the stores how they are. The cause of a failure is logged by the implementation, not sent.
+#[async_trait]
+pub trait HealthCheck: Send + Sync {
+    /// Asks now; answers within a few seconds whatever happens.
+    async fn check(&self) -> HealthReport;
+}

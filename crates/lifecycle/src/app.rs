@@ -1,0 +1,89 @@
+//! The running product: its ports, its settings, and its background work.
+
+use crate::jobs::{reaper, worker};
+use crate::serve::{Serving, watcher};
+use crate::signals::Signals;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use vakhta_domain::ids::{WorkerId, random_hex};
+use vakhta_domain::job::JobKind;
+use vakhta_domain::ports::{Ports, StoreError};
+
+/// What the lifecycle is told once, at the start.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// A folder for files that are gone when their step ends.
+    pub temp_dir: PathBuf,
+    /// Threads that one training uses.
+    pub threads: usize,
+    /// Longest time that one training may run.
+    pub train_limit_seconds: u32,
+    /// A worker silent for this long has lost its job.
+    pub lease_seconds: u32,
+    /// Jobs worked on at once.
+    pub workers: Workers,
+    /// The program that trains, as versions record it.
+    pub code_version: String,
+}
+
+/// Jobs that this process works on at once, by kind; 0 leaves them to other processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Workers {
+    /// Trainings.
+    pub train: usize,
+    /// Batch predictions.
+    pub predict: usize,
+}
+
+/// The running product.
+pub struct Lifecycle {
+    /// What it needs from outside.
+    pub ports: Ports,
+    /// What it was told at the start.
+    pub settings: Settings,
+    /// The models in memory.
+    pub serving: Serving,
+    /// What wakes its followers.
+    pub signals: Signals,
+}
+
+/// The work that goes on beside requests.
+pub struct Background {
+    tasks: TaskTracker,
+}
+
+impl Background {
+    /// Waits for an orderly end, after the shutdown token was cancelled.
+    pub async fn finished(self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Lifecycle {
+    /// Puts the parts together; nothing runs yet.
+    pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
+        Arc::new(Self { ports, settings, serving: Serving::default(), signals: Signals::new() })
+    }
+
+    /// Loads the serving versions and starts workers, the reaper and the champion watcher.
+    pub async fn start(self: &Arc<Self>, shutdown: CancellationToken) -> Result<Background, StoreError> {
+        crate::serve::refresh(self).await?;
+        let tasks = TaskTracker::new();
+        let worker = WorkerId::new(format!("worker_{}", random_hex(&*self.ports.chance, 6)));
+        let slots = [
+            (JobKind::Train, self.settings.workers.train),
+            (JobKind::Predict, self.settings.workers.predict),
+        ];
+        for (kind, count) in slots {
+            for _ in 0..count {
+                tasks.spawn(worker::work(self.clone(), worker.clone(), kind, shutdown.clone()));
+            }
+        }
+        tasks.spawn(reaper::reap(self.clone(), shutdown.clone()));
+        tasks.spawn(watcher::follow_champions(self.clone(), shutdown));
+        Ok(Background { tasks })
+    }
+}

@@ -1,0 +1,19 @@
+//! What happens to a model, in order; each file is one step: upload, describe, train, deploy, serve.
+//!
+//! Invariant: never names a database, an object store or an HTTP status. Time, randomness and ids come
+//! through the ports. Heavy loops run on blocking threads.
+
+pub mod app;
+pub mod deploy;
+pub mod jobs;
+pub mod models;
+pub mod rows;
+pub mod serve;
+pub mod signals;
+mod train;
+pub mod training;
+pub mod upload;
+
+pub use app::{Background, Lifecycle, Settings, Workers};
+pub use serve::Serving;
+pub use signals::Signals;

@@ -1,0 +1,85 @@
+//! A version in memory, with its whole forecast computed once.
+
+use super::ServeError;
+use crate::Lifecycle;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use vakhta_domain::ids::{ModelKey, WorkspaceId};
+use vakhta_domain::report::SeriesForecast;
+use vakhta_domain::version::ModelVersion;
+use vakhta_ml::forecast::{Fitted, ForecastQuery};
+
+/// A version ready to answer.
+pub(crate) struct Loaded {
+    pub version: ModelVersion,
+    pub fitted: Fitted,
+    /// Every series over the whole horizon with nothing known of the future: what most requests ask for.
+    plain: OnceLock<Arc<Plain>>,
+}
+
+/// A whole forecast, with the place of each series in it.
+pub(crate) struct Plain {
+    pub series: Vec<SeriesForecast>,
+    pub places: HashMap<Vec<String>, usize>,
+}
+
+/// A version that cannot be loaded.
+#[derive(Debug)]
+pub(crate) struct Unloadable {
+    pub version: vakhta_domain::ids::VersionId,
+    pub reason: String,
+}
+
+impl From<Unloadable> for ServeError {
+    fn from(unloadable: Unloadable) -> Self {
+        Self::Unusable { version: unloadable.version, reason: unloadable.reason }
+    }
+}
+
+impl Loaded {
+    /// A version whose model is in memory already.
+    pub fn of(version: ModelVersion, fitted: Fitted) -> Self {
+        Self { version, fitted, plain: OnceLock::new() }
+    }
+
+    /// Reads a version's saved model.
+    pub async fn read(app: &Arc<Lifecycle>, version: ModelVersion) -> Result<Self, Unloadable> {
+        let unloadable = |reason: String| Unloadable { version: version.id.clone(), reason };
+        let Some(artifact) = version.artifact.clone() else {
+            return Err(unloadable("it has no saved model".into()));
+        };
+        let bytes = app.ports.objects.get(&artifact).await.map_err(|e| unloadable(e.to_string()))?;
+        let parsed = tokio::task::spawn_blocking(move || Fitted::from_bytes(&bytes)).await;
+        let fitted = parsed
+            .map_err(|panic| unloadable(format!("the program failed: {panic}")))?
+            .map_err(|e| unloadable(e.to_string()))?;
+        Ok(Self::of(version, fitted))
+    }
+
+    /// Whether this is the version of that id or alias.
+    pub fn is(&self, workspace: &WorkspaceId, model: &ModelKey, name: &str) -> bool {
+        let v = &self.version;
+        (&v.workspace, &v.model) == (workspace, model)
+            && (v.id.as_str() == name || v.alias.as_deref() == Some(name))
+    }
+
+    /// The whole forecast; computed by the first who asks.
+    pub fn plain(&self) -> Result<Arc<Plain>, ServeError> {
+        if let Some(plain) = self.plain.get() {
+            return Ok(plain.clone());
+        }
+        let query = ForecastQuery {
+            horizon: self.fitted.horizon(),
+            series: None,
+            levels: self.fitted.levels().to_vec(),
+            known_future: Vec::new(),
+        };
+        let series = self.fitted.forecast(&query).map_err(|e| self.unusable(&e))?;
+        let places = series.iter().enumerate().map(|(i, s)| (s.series.clone(), i)).collect();
+        Ok(self.plain.get_or_init(|| Arc::new(Plain { series, places })).clone())
+    }
+
+    pub fn unusable(&self, error: &dyn std::fmt::Display) -> ServeError {
+        ServeError::Unusable { version: self.version.id.clone(), reason: error.to_string() }
+    }
+}

@@ -1,0 +1,78 @@
+//! From an answer to the prediction log: one entry a value, found again by series and period.
+
+use super::answer::{PredictAnswer, Prediction, SeriesAnswer};
+use super::loaded::Loaded;
+use crate::Lifecycle;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use vakhta_domain::ports::StoreError;
+use vakhta_domain::prediction::LoggedPrediction;
+
+/// A request that is being answered.
+pub(super) struct Request<'a> {
+    pub id: &'a str,
+    pub begun: Timestamp,
+}
+
+/// Logs a forecast; returns when it is durable.
+pub(super) async fn forecast(
+    app: &Lifecycle,
+    loaded: &Loaded,
+    request: &Request<'_>,
+    series: &[SeriesAnswer],
+) -> Result<(), StoreError> {
+    let now = app.ports.clock.now();
+    let entries = series.iter().flat_map(|s| {
+        s.points.iter().map(move |point| {
+            let key = format!("{}|{}", s.series.join("|"), point.date);
+            let output = json!({ "step": point.step, "intervals": point.intervals });
+            entry(loaded, request, now, key, String::new(), point.value, &output)
+        })
+    });
+    app.ports.predictions.append(entries.collect()).await
+}
+
+/// Logs predictions for records; returns when it is durable.
+pub(super) async fn predictions(
+    app: &Lifecycle,
+    loaded: &Loaded,
+    request: &Request<'_>,
+    keys: &[String],
+    records: &[Map<String, Value>],
+    answer: &PredictAnswer,
+) -> Result<(), StoreError> {
+    let now = app.ports.clock.now();
+    let entries = answer.predictions.iter().filter_map(|prediction| match prediction {
+        Prediction::Error { .. } => None,
+        Prediction::Value { index, value, intervals } => {
+            let input = serde_json::to_string(&records[*index]).unwrap_or_default();
+            let output = json!({ "intervals": intervals });
+            Some(entry(loaded, request, now, keys[*index].clone(), input, *value, &output))
+        }
+    });
+    app.ports.predictions.append(entries.collect()).await
+}
+
+fn entry(
+    loaded: &Loaded,
+    request: &Request<'_>,
+    now: Timestamp,
+    key: String,
+    input: String,
+    value: f64,
+    output: &Value,
+) -> LoggedPrediction {
+    let spent = now.as_microsecond() - request.begun.as_microsecond();
+    LoggedPrediction {
+        workspace: loaded.version.workspace.clone(),
+        request: request.id.to_owned(),
+        model: loaded.version.model.clone(),
+        version: loaded.version.id.clone(),
+        at: now,
+        key,
+        input,
+        value,
+        output: output.to_string(),
+        latency_us: u32::try_from(spent.max(0)).unwrap_or(u32::MAX),
+    }
+}

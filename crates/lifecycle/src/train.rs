@@ -1,0 +1,208 @@
+//! The work of a train job: rows, model, artifact, verdict; then one transaction that stores it all.
+
+use crate::Lifecycle;
+use crate::jobs::pulse::{Part, Pulse};
+use crate::jobs::{Ending, state_event};
+use crate::rows;
+use crate::serve::{self, Loaded};
+use crate::training::TrainPayload;
+use serde_json::json;
+use std::sync::Arc;
+use vakhta_domain::dataset::{DatasetVersion, ObjectRef};
+use vakhta_domain::decision::{Decision, DecisionKind, judge_new};
+use vakhta_domain::event::NewEvent;
+use vakhta_domain::ids::{self, DatasetKey, DecisionId, ModelKey, VersionId};
+use vakhta_domain::job::Job;
+use vakhta_domain::ports::{FinishedTraining, JobLease, StoreError};
+use vakhta_domain::version::{ModelVersion, VersionState};
+use vakhta_ml::forecast::{FitError, Fitted, Params};
+use vakhta_ml::panel::Panel;
+
+/// Shares of the whole job, in millionths, at which its parts begin.
+const READ: u32 = 0;
+const FIT: u32 = 30_000;
+const SAVE: u32 = 970_000;
+
+/// Why a training did not end in a version.
+#[derive(Debug, thiserror::Error)]
+enum TrainFailure {
+    #[error("asked to stop")]
+    Stopped,
+    #[error("{0}")]
+    Data(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Runs a train job.
+pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
+    match train(app, job, pulse).await {
+        Ok(()) => Ending::Settled,
+        Err(TrainFailure::Stopped) => Ending::Stopped,
+        Err(failure) => Ending::Error(failure.to_string()),
+    }
+}
+
+async fn train(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Result<(), TrainFailure> {
+    let payload: TrainPayload = serde_json::from_value(job.payload.clone())
+        .map_err(|e| TrainFailure::Data(format!("the job cannot be read: {e}")))?;
+    let begun = app.ports.clock.now();
+    if pulse.enter("reading", READ).is_break() {
+        return Err(TrainFailure::Stopped);
+    }
+    let dataset = dataset_version(app, job, &payload).await?;
+    pulse.say(format!(
+        "learning from dataset {} version {}, {} rows",
+        dataset.dataset, dataset.number, dataset.rows
+    ));
+    let bytes = app.ports.objects.get(&dataset.object).await?;
+    let (fitted, artifact) = {
+        let (pulse, spec, threads) = (pulse.clone(), payload.spec.clone(), app.settings.threads);
+        let fit = tokio::task::spawn_blocking(move || fit(bytes, &spec, threads, &pulse));
+        fit.await.map_err(|panic| TrainFailure::Data(format!("the program failed: {panic}")))??
+    };
+    if pulse.enter("saving", SAVE).is_break() {
+        return Err(TrainFailure::Stopped);
+    }
+    let artifact = app.ports.objects.put(artifact.into()).await?;
+    let id = VersionId::fresh(begun, &*app.ports.chance);
+    finish(app, job, &payload, Trained { id, dataset, fitted, artifact }).await
+}
+
+async fn dataset_version(
+    app: &Lifecycle,
+    job: &Job,
+    payload: &TrainPayload,
+) -> Result<DatasetVersion, TrainFailure> {
+    let key = DatasetKey::new(payload.spec.data.dataset.as_str());
+    let found =
+        app.ports.datasets.dataset_version(job.workspace(), &key, Some(payload.dataset_version)).await?;
+    found.ok_or_else(|| {
+        TrainFailure::Data(format!("dataset `{key}` version {} is gone", payload.dataset_version))
+    })
+}
+
+/// The heavy part, on a blocking thread.
+fn fit(
+    bytes: bytes::Bytes,
+    spec: &vakhta_domain::spec::ModelSpec,
+    threads: usize,
+    pulse: &Pulse,
+) -> Result<(Fitted, Vec<u8>), TrainFailure> {
+    let data = |e: &dyn std::fmt::Display| TrainFailure::Data(e.to_string());
+    let rows = rows::read(bytes, spec).map_err(|e| data(&e))?;
+    rows.notes.into_iter().for_each(|note| pulse.say(note));
+    let checked = Params::from_spec(spec).map_err(|e| data(&e))?;
+    let progress = Part { pulse, from: FIT, to: SAVE };
+    let (panel, notes) = Panel::build(&rows.observations, &checked.panel_rules()).map_err(|e| data(&e))?;
+    let fitted =
+        vakhta_ml::forecast::fit(&checked, &panel, spec.seed, threads, &progress).map_err(|e| match e {
+            FitError::Cancelled => TrainFailure::Stopped,
+            other => data(&other),
+        })?;
+    let fitted = fitted.with_notes(notes);
+    let artifact = fitted.to_bytes();
+    Ok((fitted, artifact))
+}
+
+struct Trained {
+    id: VersionId,
+    dataset: DatasetVersion,
+    fitted: Fitted,
+    artifact: ObjectRef,
+}
+
+/// Judges the version and stores everything in one transaction; then it serves, if it is to.
+async fn finish(
+    app: &Arc<Lifecycle>,
+    job: &Job,
+    payload: &TrainPayload,
+    trained: Trained,
+) -> Result<(), TrainFailure> {
+    let workspace = job.workspace();
+    let model = ModelKey::new(payload.spec.model_key.as_str());
+    let current = app.ports.models.model(workspace, &model).await?;
+    let current = current.ok_or_else(|| TrainFailure::Data(format!("model `{model}` was deleted")))?;
+    let report = trained.fitted.report().clone();
+    let (kind, reason) = judge_new(&report, current.champion.as_ref()).into_record();
+    let serve = kind == DecisionKind::FirstChampion;
+    let at = app.ports.clock.now();
+    let decision = Decision {
+        id: DecisionId::new(ids::fresh("decision", &*app.ports.chance)),
+        model: model.clone(),
+        kind,
+        version: trained.id.clone(),
+        previous: current.champion,
+        reason,
+        evidence: json!({
+            "overall": report.overall,
+            "seasonal_naive": report.seasonal_naive,
+            "weekday_mean": report.weekday_mean,
+            "largest_ratio": report.largest_ratio,
+        }),
+        decided_by: "system".into(),
+        at,
+    };
+    let version = ModelVersion {
+        workspace: workspace.clone(),
+        id: trained.id,
+        model,
+        alias: payload.alias.clone(),
+        state: match kind {
+            DecisionKind::FirstChampion => VersionState::Deployed,
+            DecisionKind::Rejected => VersionState::Rejected,
+            _ => VersionState::Trained,
+        },
+        job: job.id.clone(),
+        dataset_version: trained.dataset.id,
+        spec: payload.spec.clone(),
+        seed: payload.spec.seed,
+        report: Some(report),
+        artifact: Some(trained.artifact),
+        error: None,
+        reason: payload.reason.clone(),
+        code_version: app.settings.code_version.clone(),
+        created_at: at,
+    };
+    let finished = FinishedTraining {
+        lease: JobLease { job: job.id.clone(), attempt: job.attempt },
+        events: events(app, job, &version, &decision, serve),
+        result: json!({ "version": version.id, "decision": kind, "reason": decision.reason, "metrics": version.report.as_ref().map(|r| &r.overall) }),
+        version: version.clone(),
+        decision,
+        serve,
+    };
+    if app.ports.versions.finish_training(&finished).await? && serve {
+        serve::put_to_serve(app, Loaded::of(version, trained.fitted), 1);
+        // Another version may have come first; the store knows.
+        serve::refresh(app).await?;
+    }
+    Ok(())
+}
+
+fn events(
+    app: &Lifecycle,
+    job: &Job,
+    version: &ModelVersion,
+    decision: &Decision,
+    serve: bool,
+) -> Vec<NewEvent> {
+    let about = |kind| {
+        NewEvent::about(kind, ("version", version.id.as_str()), &job.owner, app.ports.clock.now())
+            .of_model(version.model.as_str())
+            .by_job(job.id.as_str())
+    };
+    let kind = if decision.kind == DecisionKind::Rejected { "version.rejected" } else { "version.trained" };
+    let mut events = vec![about(kind).with(json!({
+        "reason": version.reason,
+        "decision": decision.kind,
+        "why": decision.reason,
+        "wape": version.report.as_ref().and_then(|r| r.overall.wape),
+    }))];
+    if serve {
+        let data = json!({ "before": decision.previous, "after": version.id, "reason": decision.reason });
+        events.push(about("version.deployed").with(data));
+    }
+    events.push(state_event(app, "job.completed", job, None));
+    events
+}

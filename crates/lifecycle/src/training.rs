@@ -1,0 +1,147 @@
+//! Asking for a training: what can be refused is refused before a job exists.
+
+use crate::Lifecycle;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+use vakhta_domain::event::NewEvent;
+use vakhta_domain::ids::{self, DatasetKey, JobId, ModelKey};
+use vakhta_domain::job::{Job, JobKind, NewJob};
+use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::spec::{ModelSpec, SpecError, check, check_columns};
+use vakhta_domain::user::Actor;
+
+/// What is to be trained.
+#[derive(Debug, Clone)]
+pub struct TrainRequest {
+    /// The model.
+    pub model: ModelKey,
+    /// Another dataset than the spec's, for this training only.
+    pub dataset: Option<DatasetKey>,
+    /// Another spec than the model's, for this training only.
+    pub spec: Option<ModelSpec>,
+    /// Why, in the asker's words.
+    pub reason: Option<String>,
+    /// A name for the version, unique within the model.
+    pub alias: Option<String>,
+}
+
+/// What a train job is asked to do; kept in its row, so that any process can run it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TrainPayload {
+    pub spec: ModelSpec,
+    /// The number of the dataset version, settled when the training was asked for.
+    pub dataset_version: u32,
+    pub reason: Option<String>,
+    pub alias: Option<String>,
+}
+
+/// Why a training was not queued.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// No such model.
+    #[error("there is no model `{0}`")]
+    ModelMissing(ModelKey),
+    /// This release cannot train that.
+    #[error("this release cannot train it: {message}")]
+    Untrainable {
+        /// The place in the spec.
+        pointer: &'static str,
+        /// The reason and the way out.
+        message: String,
+    },
+    /// No such dataset, or no such version of it.
+    #[error("there is no dataset `{0}`; upload it first")]
+    DatasetMissing(DatasetKey),
+    /// The dataset lacks columns, or the spec is another model's.
+    #[error("the spec does not fit the dataset")]
+    Columns(Vec<SpecError>),
+    /// Another version has that name.
+    #[error("a version called `{0}` exists already")]
+    AliasTaken(String),
+    /// One training at a time.
+    #[error("the model is being trained by job {0}")]
+    Running(JobId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Queues a training.
+pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest) -> Result<Job, TrainError> {
+    let ports = &app.ports;
+    let model = ports.models.model(&actor.workspace, &request.model).await?;
+    let model = model.ok_or_else(|| TrainError::ModelMissing(request.model.clone()))?;
+    let mut spec = request.spec.unwrap_or(model.spec);
+    if spec.model_key != request.model.as_str() {
+        let message = format!("is `{}`, the training is of `{}`", spec.model_key, request.model);
+        return Err(TrainError::Columns(vec![SpecError::at("/spec/model_key", message)]));
+    }
+    if let Some(dataset) = request.dataset {
+        spec.data.dataset = dataset.as_str().to_owned();
+        spec.data.version = None;
+    }
+    if let Some((pointer, message)) = check::untrainable(&spec) {
+        return Err(TrainError::Untrainable { pointer, message });
+    }
+    let key = DatasetKey::new(spec.data.dataset.as_str());
+    let version = ports.datasets.dataset_version(&actor.workspace, &key, spec.data.version).await?;
+    let version = version.ok_or(TrainError::DatasetMissing(key))?;
+    let unfit = check_columns(&spec, &version.table.columns);
+    if !unfit.is_empty() {
+        return Err(TrainError::Columns(unfit));
+    }
+    if let Some(alias) = &request.alias {
+        refuse_bad_alias(alias)?;
+        if ports.versions.version(&actor.workspace, &request.model, alias).await?.is_some() {
+            return Err(TrainError::AliasTaken(alias.clone()));
+        }
+    }
+    let payload =
+        TrainPayload { spec, dataset_version: version.number, reason: request.reason, alias: request.alias };
+    enqueue(app, actor, &request.model, &payload).await
+}
+
+/// A version's name must not look like an id or a stage.
+fn refuse_bad_alias(alias: &str) -> Result<(), TrainError> {
+    let fits = (1..=64).contains(&alias.len())
+        && alias.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
+        && !alias.starts_with("v_")
+        && !matches!(alias, "champion" | "challenger");
+    if fits {
+        return Ok(());
+    }
+    let message = "use 1 to 64 letters, digits, `.`, `_`, `-` or `+`, not beginning with `v_`, and neither `champion` nor `challenger`";
+    Err(TrainError::Columns(vec![SpecError::at("/alias", message)]))
+}
+
+async fn enqueue(
+    app: &Arc<Lifecycle>,
+    actor: &Actor,
+    model: &ModelKey,
+    payload: &TrainPayload,
+) -> Result<Job, TrainError> {
+    let at = app.ports.clock.now();
+    let id = JobId::new(ids::fresh("job", &*app.ports.chance));
+    let job = NewJob {
+        id: id.clone(),
+        kind: JobKind::Train,
+        model: Some(model.clone()),
+        payload: serde_json::to_value(payload).expect("a payload is plain data"),
+        single_flight: Some(format!("train:{model}")),
+        limit_seconds: app.settings.train_limit_seconds,
+        owner: actor.clone(),
+        at,
+    };
+    let event = NewEvent::about("job.queued", ("job", id.as_str()), actor, at)
+        .of_model(model.as_str())
+        .by_job(id.as_str())
+        .with(json!({ "kind": "train", "reason": payload.reason, "dataset": payload.spec.data.dataset, "dataset_version": payload.dataset_version }));
+    match app.ports.jobs.enqueue(&job, &event).await? {
+        Enqueued::Busy(running) => Err(TrainError::Running(running)),
+        Enqueued::Queued(job) => {
+            app.signals.bump();
+            Ok(*job)
+        }
+    }
+}

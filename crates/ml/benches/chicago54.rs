@@ -1,0 +1,152 @@
+//! Accuracy and cost on a daily panel: `cargo bench -p vakhta-ml --bench chicago54 -- PANEL.csv OUT.csv [threads]`.
+//!
+//! PANEL has the columns `date,branch,line,y,holiday`. OUT gets `fold,branch,date,yhat,lo80,hi80` for every
+//! scored row, where the intervals of a fold come from the errors of the others. Prints CPU seconds.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+use vakhta_domain::progress::{Progress, Unwatched};
+use vakhta_domain::spec::{ModelSpec, parse_yaml};
+use vakhta_ml::evaluate::{Conformal, Residual};
+use vakhta_ml::forecast::{BacktestRow, ForecastQuery, Params, fit};
+use vakhta_ml::panel::{NumberColumn, Observations, Panel, StaticColumn};
+
+const SPEC: &str = "
+model_key: visits_by_branch
+task: forecast
+data: {dataset: visits, time: date, series: [branch], target: y, hierarchy: [line], known_future: [holiday], frequency: D}
+horizon: 28
+";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let Some(panel_path) = given.first() else {
+        writeln!(std::io::stderr(), "name the CSV of the panel: PANEL.csv [OUT.csv] [threads]")?;
+        return Ok(());
+    };
+    let threads = given.get(2).map_or(Ok(1), |t| t.parse())?;
+    let rows = read(panel_path)?;
+    let spec: ModelSpec = parse_yaml(SPEC)?.remove(0);
+    let mut checked = Params::from_spec(&spec)?;
+    let mut seed = 7;
+    for pair in given.iter().skip(3) {
+        let (name, value) = pair.split_once('=').ok_or("settings are name=value")?;
+        match name {
+            "seed" => seed = value.parse()?,
+            "rounds" => checked.boost.rounds = value.parse()?,
+            "leaves" => checked.boost.leaves = value.parse()?,
+            "rate" => checked.boost.learning_rate = value.parse()?,
+            "min_leaf" => checked.boost.min_leaf_rows = value.parse()?,
+            "bins" => checked.boost.max_bins = value.parse()?,
+            "features" => checked.boost.feature_share = value.parse()?,
+            "rows" => checked.boost.row_share = value.parse()?,
+            _ => return Err(format!("unknown setting {name}").into()),
+        }
+    }
+    let mut out = std::io::stdout();
+    let (start, cpu) = (Instant::now(), cpu_seconds());
+    let (panel, notes) = Panel::build(&rows, &checked.panel_rules())?;
+    writeln!(out, "panel: {:.2} CPU s, {} notes", cpu_seconds() - cpu, notes.len())?;
+    let stages = Stages::default();
+    let fitted = fit(&checked, &panel, seed, threads, &stages)?;
+    let (wall, spent) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    let log = stages.log.lock().map_err(|_| "a stage panicked")?.clone();
+    writeln!(out, "{log}all: {spent:.2} CPU s, {wall:.2} s wall, {threads} threads")?;
+
+    let m = &fitted.report().overall;
+    writeln!(
+        out,
+        "own score, closed days included: WAPE {:?}, MAPE {:?}, MASE {:?}, coverage {:?}",
+        m.wape, m.mape, m.mase, m.coverage
+    )?;
+    for top in fitted.report().importance.iter().take(12) {
+        writeln!(out, "  {:<28} {:5.1}% {}", top.feature, top.gain, top.splits)?;
+    }
+    let query = ForecastQuery { horizon: 28, series: None, levels: vec![80, 95], known_future: vec![] };
+    let again = ForecastQuery { horizon: 29, ..query.clone() };
+    for (name, query) in [("ready", &query), ("walked", &again)] {
+        let start = Instant::now();
+        let found = fitted.forecast(query)?;
+        writeln!(out, "forecast of {} series, {name}: {:?}", found.len(), start.elapsed())?;
+    }
+    if let Some(path) = given.get(1) {
+        std::fs::write(path, predictions(&panel, fitted.backtest())?)?;
+    }
+    let _ = Unwatched;
+    Ok(())
+}
+
+/// The scored rows as CSV.
+fn predictions(panel: &Panel, rows: &[BacktestRow]) -> Result<String, Box<dyn Error>> {
+    let mut text = String::from("fold,branch,date,yhat,lo80,hi80\n");
+    let folds = rows.iter().map(|r| r.fold + 1).max().unwrap_or(0);
+    for fold in 0..folds {
+        let others: Vec<Residual> =
+            rows.iter().filter(|r| r.fold != fold).map(BacktestRow::residual).collect();
+        let conformal = Conformal::calibrate(&others, panel.series.len(), 28);
+        for row in rows.iter().filter(|r| r.fold == fold) {
+            let half = conformal.half_width(row.series, row.step, row.unit, 80);
+            let (lo, hi) = ((row.forecast - half).max(0.0), row.forecast + half);
+            let branch = &panel.series[row.series].key[0];
+            writeln!(text, "{fold},{branch},{},{},{lo},{hi}", panel.date(row.period), row.forecast)?;
+        }
+    }
+    Ok(text)
+}
+
+fn read(path: &str) -> Result<Observations, Box<dyn Error>> {
+    let text = std::fs::read_to_string(path)?;
+    let mut rows = Observations {
+        series_columns: vec!["branch".into()],
+        series: vec![vec![]],
+        known_future: vec![NumberColumn { name: "holiday".into(), values: vec![] }],
+        ..Observations::default()
+    };
+    let mut lines = vec![];
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        rows.time.push(cells[0].get(..10).ok_or("a date is too short")?.parse()?);
+        rows.series[0].push(Arc::from(cells[1]));
+        lines.push(Some(Arc::from(cells[2])));
+        rows.target.push(cells[3].parse()?);
+        rows.known_future[0].values.push(cells[4].parse()?);
+    }
+    rows.statics.push(StaticColumn::Words { name: "line".into(), values: lines });
+    Ok(rows)
+}
+
+/// CPU seconds of this process, all threads.
+fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = text.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
+/// Notes when each stage and fold ended.
+#[derive(Default)]
+struct Stages {
+    log: std::sync::Mutex<String>,
+    last: std::sync::Mutex<(&'static str, f64)>,
+}
+
+impl Progress for Stages {
+    fn at(&self, stage: &'static str, _done: u64, _total: u64) -> std::ops::ControlFlow<()> {
+        if let (Ok(mut last), Ok(mut log)) = (self.last.lock(), self.log.lock())
+            && last.0 != stage
+        {
+            let now = cpu_seconds();
+            let _ = writeln!(log, "{}: {:.2} CPU s", last.0, now - last.1);
+            *last = (stage, now);
+        }
+        std::ops::ControlFlow::Continue(())
+    }
+    fn note(&self, text: String) {
+        if let Ok(mut log) = self.log.lock() {
+            let _ = writeln!(log, "{text} [{:.2} CPU s]", cpu_seconds());
+        }
+    }
+}

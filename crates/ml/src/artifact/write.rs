@@ -1,0 +1,95 @@
+//! From a fitted forecast to bytes.
+
+use super::codec::Writer;
+use super::{Head, HeadSeries, MAGIC, VERSION};
+use crate::evaluate::Conformal;
+use crate::forecast::{Fitted, Kept, Learnt};
+use crate::trees::Ensemble;
+use sha2::{Digest, Sha256};
+
+impl Fitted {
+    /// The model as bytes: everything that is needed to forecast, nothing that is only needed to train.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut body = Writer::default();
+        body.bytes(&serde_json::to_vec(&self.head()).expect("the head holds nothing that JSON cannot"));
+        conformal(&mut body, &self.conformal);
+        if let Learnt::Gbdt(booster) = &self.learnt {
+            ensemble(&mut body, &booster.ensemble);
+        }
+        for kept in &self.series {
+            series(&mut body, kept);
+        }
+        let mut whole = Writer(MAGIC.to_vec());
+        whole.u32(VERSION);
+        whole.u64(body.0.len() as u64);
+        whole.0.extend_from_slice(&Sha256::digest(&body.0));
+        whole.0.extend_from_slice(&body.0);
+        whole.0
+    }
+
+    fn head(&self) -> Head {
+        let of_series = |kept: &Kept| HeadSeries {
+            key: kept.key.clone(),
+            closures: kept.closures.clone(),
+            non_negative: kept.non_negative,
+        };
+        Head {
+            engine: self.learnt.engine(),
+            periods: self.periods,
+            first: self.first,
+            len: self.len,
+            horizon: self.horizon,
+            levels: self.levels.clone(),
+            known_names: self.known_names.clone(),
+            plan: if let Learnt::Gbdt(booster) = &self.learnt { Some(booster.plan.clone()) } else { None },
+            series: self.series.iter().map(of_series).collect(),
+            report: self.report.clone(),
+        }
+    }
+}
+
+fn conformal(out: &mut Writer, conformal: &Conformal) {
+    out.u64(conformal.ends.len() as u64);
+    for (&end, quantiles) in conformal.ends.iter().zip(&conformal.quantiles) {
+        out.u32(end);
+        out.f64s(quantiles);
+    }
+    out.f64s(&conformal.spread);
+}
+
+fn ensemble(out: &mut Writer, ensemble: &Ensemble) {
+    out.f64(ensemble.base);
+    out.f64s(&ensemble.gain);
+    out.u64(ensemble.splits.len() as u64);
+    ensemble.splits.iter().for_each(|&splits| out.u64(splits));
+    out.u64(ensemble.trees.len() as u64);
+    for tree in &ensemble.trees {
+        out.u32(tree.root);
+        out.u32(tree.depth);
+    }
+    out.u64(ensemble.nodes.len() as u64);
+    for node in &ensemble.nodes {
+        out.u32(node.left);
+        out.u32(node.threshold.to_bits());
+        out.u32(node.value.to_bits());
+        out.u32(u32::from(node.feature) | u32::from(node.missing_left) << 16);
+    }
+}
+
+fn series(out: &mut Writer, kept: &Kept) {
+    out.f64s(&kept.tail);
+    out.bytes(&kept.kinds.iter().map(|&kind| kind as u8).collect::<Vec<u8>>());
+    out.f64(kept.unit);
+    out.f64s(&kept.ready);
+    out.f32s(&kept.statics);
+    out.u64(kept.known.len() as u64);
+    kept.known.iter().for_each(|column| out.f32s(column));
+    out.u64(kept.summary.count);
+    out.f64(kept.summary.mean);
+    out.f64s(&kept.summary.ewma);
+    out.u64(kept.summary.flags.len() as u64);
+    for &(mean, times) in &kept.summary.flags {
+        out.f64(mean);
+        out.u64(times);
+    }
+}

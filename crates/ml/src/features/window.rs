@@ -1,0 +1,159 @@
+//! Mean and standard deviation of a sliding window, one step at a time.
+//!
+//! Sums of squares are kept about the mean (Welford 1962), so a large offset costs no digits. Rounding errors
+//! are thrown away before they count: the window is summed afresh after as many steps as it is long, and at
+//! once when values that dwarf the rest have left it.
+
+/// Where a window lies: `len` values, the newest of which is `delay` periods back (1: the last one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Place {
+    /// Periods between the row and the newest value.
+    pub delay: usize,
+    /// Values in the window.
+    pub len: usize,
+}
+
+/// A leaving value may take away so much of the sum of squares before the rest is summed afresh.
+const DWARFED: f64 = 1e-4;
+
+/// Running sums of one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    place: Place,
+    count: usize,
+    mean: f64,
+    squares: f64,
+    peak: f64,
+    steps: usize,
+}
+
+impl Window {
+    /// An empty window.
+    pub fn new(place: Place) -> Self {
+        Self { place, count: 0, mean: 0.0, squares: 0.0, peak: 0.0, steps: 0 }
+    }
+
+    /// The window as it stands at the end of `history`, summed afresh.
+    pub fn of(place: Place, history: &[f64]) -> Self {
+        let mut window = Self::new(place);
+        window.sum(history);
+        window
+    }
+
+    /// Moves on by one period. `history` already ends with the newest value.
+    pub fn step(&mut self, history: &[f64]) {
+        let Some(newest) = history.len().checked_sub(self.place.delay) else { return };
+        self.steps += 1;
+        if self.steps > self.place.len {
+            self.sum(history);
+            return;
+        }
+        self.add(history[newest]);
+        if let Some(gone) = newest.checked_sub(self.place.len) {
+            self.remove(history[gone]);
+            if self.squares < self.peak * DWARFED {
+                self.sum(history);
+            }
+        }
+    }
+
+    /// Values inside.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Their mean; NaN when there are none.
+    pub fn mean(&self) -> f64 {
+        if self.count == 0 { f64::NAN } else { self.mean }
+    }
+
+    /// Their standard deviation with n − 1; NaN for fewer than two.
+    pub fn std(&self) -> f64 {
+        if self.count < 2 { f64::NAN } else { (self.squares.max(0.0) / (self.count - 1) as f64).sqrt() }
+    }
+
+    /// The values inside, oldest first.
+    pub fn values<'a>(&self, history: &'a [f64]) -> &'a [f64] {
+        let end = (history.len() + 1).saturating_sub(self.place.delay);
+        &history[end.saturating_sub(self.place.len)..end]
+    }
+
+    fn add(&mut self, value: f64) {
+        self.count += 1;
+        let before = value - self.mean;
+        self.mean += before / self.count as f64;
+        self.squares += before * (value - self.mean);
+        self.peak = self.peak.max(self.squares);
+    }
+
+    fn remove(&mut self, value: f64) {
+        self.count -= 1;
+        if self.count == 0 {
+            (self.mean, self.squares) = (0.0, 0.0);
+            return;
+        }
+        let before = value - self.mean;
+        self.mean -= before / self.count as f64;
+        self.squares -= before * (value - self.mean);
+    }
+
+    fn sum(&mut self, history: &[f64]) {
+        let place = self.place;
+        let values = self.values(history);
+        let count = values.len();
+        let mean = if count == 0 { 0.0 } else { values.iter().sum::<f64>() / count as f64 };
+        let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+        *self = Self { place, count, mean, squares, peak: squares, steps: 0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trees::random::Random;
+
+    fn exact(values: &[f64]) -> (f64, f64) {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+        (mean, (squares / (values.len() as f64 - 1.0)).sqrt())
+    }
+
+    #[test]
+    fn stays_exact_at_large_offsets_and_after_spikes() {
+        for (offset, spike) in [(0.0, 1e9), (1e9, 1e12), (1e12, 0.0)] {
+            let mut random = Random::new(1);
+            let mut history = Vec::new();
+            let place = Place { delay: 3, len: 28 };
+            let mut window = Window::new(place);
+            for step in 0..2000 {
+                let noise = random.below(1000) as f64 / 100.0;
+                let extra = if step % 97 == 0 { spike } else { 0.0 };
+                history.push(offset + noise + extra);
+                window.step(&history);
+                let inside = window.values(&history);
+                assert_eq!(inside.len(), window.count());
+                if inside.len() < 2 {
+                    continue;
+                }
+                let (mean, std) = exact(inside);
+                assert!((window.mean() - mean).abs() <= 1e-9 * mean.abs() + 1e-6);
+                assert!((window.std() - std).abs() <= 1e-3 * std.max(1.0), "{} {std}", window.std());
+            }
+        }
+    }
+
+    #[test]
+    fn waits_for_its_delay() {
+        let mut window = Window::new(Place { delay: 3, len: 2 });
+        let mut history = vec![];
+        for value in [1.0, 2.0] {
+            history.push(value);
+            window.step(&history);
+        }
+        assert!(window.mean().is_nan());
+        history.push(3.0);
+        window.step(&history);
+        assert_eq!((window.count(), window.mean()), (1, 1.0));
+        assert_eq!(window, Window { steps: 1, ..Window::of(Place { delay: 3, len: 2 }, &history) });
+    }
+}

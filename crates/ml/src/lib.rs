@@ -1,0 +1,11 @@
+//! The engines: arrays in, model or report out. No file, no clock, no thread that outlives a call.
+//!
+//! A forecast goes from [`panel::Observations`] to [`panel::Panel`], from a spec to [`forecast::Checked`], through
+//! [`forecast::fit`] to [`forecast::Fitted`], which answers from memory and can be saved and read back.
+
+pub mod artifact;
+pub mod evaluate;
+pub mod features;
+pub mod forecast;
+pub mod panel;
+pub mod trees;

@@ -1,0 +1,278 @@
+//! Grows one tree: always splits the leaf that gains most, until there are enough leaves.
+
+use super::bins::{Binned, Edges};
+use super::ensemble::Node;
+use super::histogram::{BlockHistogram, accumulate, unpack};
+use super::split::{Split, Sums, best_of_block, better};
+use rayon::prelude::*;
+
+/// Cells to be added from which the blocks of a leaf are worth sharing out between threads.
+const WORTH_SHARING: usize = 60_000;
+
+/// How trees grow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    /// Most leaves.
+    pub leaves: usize,
+    /// Least mass on each side of a split.
+    pub min_mass: u64,
+}
+
+/// What one round gives to a tree: a packed gradient and mass for each row of the matrix.
+pub struct Round<'a> {
+    /// The matrix.
+    pub binned: &'a Binned,
+    /// Where it was cut.
+    pub edges: &'a Edges,
+    /// Packed gradients, by row of the matrix.
+    pub summands: &'a [u64],
+    /// Blocks of features that this tree may use.
+    pub blocks: &'a [usize],
+}
+
+/// A leaf that rows lie in.
+struct Leaf {
+    start: usize,
+    end: usize,
+    sums: Sums,
+    histogram: Vec<BlockHistogram>,
+    best: Option<Split>,
+    node: usize,
+    depth: u32,
+}
+
+/// A finished leaf: its node, its rows and their sums.
+pub struct Filled {
+    /// The place of its node in the tree.
+    pub node: usize,
+    /// Where its rows lie in [`Grower::rows`].
+    pub start: usize,
+    /// Where they end.
+    pub end: usize,
+    /// Their sums.
+    pub sums: Sums,
+}
+
+/// A grown tree; leaf values are still zero.
+pub struct Grown {
+    /// Its nodes, root first; children are counted from the root.
+    pub nodes: Vec<Node>,
+    /// Its leaves.
+    pub leaves: Vec<Filled>,
+    /// Its splits: feature and gain.
+    pub splits: Vec<(usize, f64)>,
+    /// Steps to the deepest leaf.
+    pub depth: u32,
+}
+
+/// Memory that is used again from tree to tree.
+#[derive(Default)]
+pub struct Grower {
+    /// Rows in the order of leaves.
+    pub rows: Vec<u32>,
+    aside: Vec<u32>,
+    gathered: Vec<u64>,
+    spare: Vec<Vec<BlockHistogram>>,
+}
+
+impl Grower {
+    /// Grows a tree over `rows`.
+    pub fn grow(&mut self, round: &Round<'_>, shape: Shape, rows: &[u32]) -> Grown {
+        self.rows.clear();
+        self.rows.extend_from_slice(rows);
+        self.aside.resize(rows.len(), 0);
+        let mut histogram = self.histogram(round.blocks.len());
+        let sums = self.gather(round, 0, rows.len());
+        let best = self.fill(round, shape, &mut histogram, (0, rows.len()), sums);
+        let mut grown = Grown { nodes: vec![Node::leaf(0, 0.0)], leaves: vec![], splits: vec![], depth: 0 };
+        let mut leaves = vec![Leaf { start: 0, end: rows.len(), sums, histogram, best, node: 0, depth: 0 }];
+        while leaves.len() < shape.leaves {
+            let Some((at, split)) = most_gaining(&leaves) else { break };
+            let leaf = leaves.swap_remove(at);
+            let is_last = leaves.len() + 2 >= shape.leaves;
+            let (left, right) = self.split(round, shape, leaf, split, &mut grown, is_last);
+            leaves.push(left);
+            leaves.push(right);
+        }
+        for leaf in leaves {
+            let Leaf { start, end, sums, node, histogram, .. } = leaf;
+            grown.leaves.push(Filled { node, start, end, sums });
+            if !histogram.is_empty() {
+                self.spare.push(histogram);
+            }
+        }
+        grown
+    }
+
+    fn histogram(&mut self, blocks: usize) -> Vec<BlockHistogram> {
+        let mut histogram = self.spare.pop().unwrap_or_default();
+        histogram.resize(blocks, [[0; 256]; super::bins::LANES]);
+        histogram
+    }
+
+    /// Copies the summands of a range of rows into their order, and sums them.
+    fn gather(&mut self, round: &Round<'_>, start: usize, end: usize) -> Sums {
+        self.gathered.clear();
+        self.gathered.extend(self.rows[start..end].iter().map(|&row| round.summands[row as usize]));
+        let total = self.gathered.iter().fold(0u64, |sum, &cell| sum.wrapping_add(cell));
+        let (gradient, mass) = unpack(total);
+        Sums { gradient, mass }
+    }
+
+    /// The root's histogram and best split. The summands must have been gathered.
+    fn fill(
+        &self,
+        round: &Round<'_>,
+        shape: Shape,
+        histogram: &mut [BlockHistogram],
+        (start, end): (usize, usize),
+        sums: Sums,
+    ) -> Option<Split> {
+        let rows = &self.rows[start..end];
+        histogram
+            .par_iter_mut()
+            .zip(round.blocks)
+            .map(|(cells, &block)| {
+                count(cells, round.binned, block, rows, &self.gathered);
+                best_of_block(cells, round.binned, block, sums, shape.min_mass)
+            })
+            .reduce(|| None, better)
+    }
+
+    /// Splits a leaf: moves its rows, adds its children to the tree and finds their best splits.
+    fn split(
+        &mut self,
+        round: &Round<'_>,
+        shape: Shape,
+        leaf: Leaf,
+        split: Split,
+        grown: &mut Grown,
+        is_last: bool,
+    ) -> (Leaf, Leaf) {
+        let Leaf { start, end, sums, mut histogram, node, depth, .. } = leaf;
+        let middle = self.partition(round.binned, start, end, split);
+        let left_is_small = middle - start <= end - middle;
+        let (small_start, small_end) = if left_is_small { (start, middle) } else { (middle, end) };
+        let small = self.gather(round, small_start, small_end);
+        let large = Sums { gradient: sums.gradient - small.gradient, mass: sums.mass - small.mass };
+
+        let can_split = |sums: Sums| sums.mass >= 2 * shape.min_mass;
+        let mut small_histogram = Vec::new();
+        let mut best = (None, None);
+        if !is_last && (can_split(small) || can_split(large)) {
+            small_histogram = self.histogram(round.blocks.len());
+            let rows = &self.rows[small_start..small_end];
+            let (min_mass, gathered) = (shape.min_mass, &self.gathered);
+            let one = |(small_cells, large_cells, &block): (&mut _, &mut _, &usize)| {
+                count(small_cells, round.binned, block, rows, gathered);
+                subtract(large_cells, small_cells, round.binned, block);
+                (
+                    best_of_block(small_cells, round.binned, block, small, min_mass),
+                    best_of_block(large_cells, round.binned, block, large, min_mass),
+                )
+            };
+            let both = |a: (Option<Split>, Option<Split>), b: (Option<Split>, Option<Split>)| {
+                (better(a.0, b.0), better(a.1, b.1))
+            };
+            let cells = rows.len() * round.blocks.len() * super::bins::LANES;
+            best = if cells >= WORTH_SHARING {
+                (&mut small_histogram, &mut histogram, round.blocks)
+                    .into_par_iter()
+                    .map(one)
+                    .reduce(|| (None, None), both)
+            } else {
+                let triples = small_histogram.iter_mut().zip(&mut histogram).zip(round.blocks);
+                triples.map(|((s, l), block)| one((s, l, block))).fold((None, None), both)
+            };
+        }
+        let (left_sums, right_sums) = if left_is_small { (small, large) } else { (large, small) };
+        let (left_best, right_best) = if left_is_small { best } else { (best.1, best.0) };
+        let (left_histogram, right_histogram) =
+            if left_is_small { (small_histogram, histogram) } else { (histogram, small_histogram) };
+
+        let first = grown.nodes.len();
+        grown.nodes.push(Node::leaf(first as u32, 0.0));
+        grown.nodes.push(Node::leaf(first as u32 + 1, 0.0));
+        grown.nodes[node] = Node {
+            left: first as u32,
+            threshold: round.edges.threshold(split.feature, split.bin),
+            value: 0.0,
+            feature: split.feature as u16,
+            missing_left: split.missing_left.unwrap_or(left_sums.mass >= right_sums.mass),
+        };
+        grown.splits.push((split.feature, split.gain));
+        let depth = depth + 1;
+        grown.depth = grown.depth.max(depth);
+        let left = Leaf {
+            start,
+            end: middle,
+            sums: left_sums,
+            histogram: left_histogram,
+            best: left_best,
+            node: first,
+            depth,
+        };
+        let right = Leaf {
+            start: middle,
+            end,
+            sums: right_sums,
+            histogram: right_histogram,
+            best: right_best,
+            node: first + 1,
+            depth,
+        };
+        (left, right)
+    }
+
+    /// Moves the rows that go left before those that go right, keeping the order within each side.
+    fn partition(&mut self, binned: &Binned, start: usize, end: usize, split: Split) -> usize {
+        let (block, lane) = binned.place[split.feature];
+        let block = &binned.blocks[block];
+        let missing_left = split.missing_left.unwrap_or(true);
+        let rows = &mut self.rows[start..end];
+        let (mut kept, mut moved) = (0, 0);
+        for k in 0..rows.len() {
+            let row = rows[k];
+            let bin = block[row as usize][lane];
+            let left = if bin == 0 { missing_left } else { bin <= split.bin };
+            // Both are written and one counter moves: no branch that the processor could guess wrong.
+            rows[kept] = row;
+            self.aside[moved] = row;
+            kept += usize::from(left);
+            moved += usize::from(!left);
+        }
+        rows[kept..].copy_from_slice(&self.aside[..moved]);
+        start + kept
+    }
+}
+
+fn most_gaining(leaves: &[Leaf]) -> Option<(usize, Split)> {
+    let mut found: Option<(usize, Split)> = None;
+    for (at, leaf) in leaves.iter().enumerate() {
+        if let Some(split) = leaf.best
+            && split.gain > found.map_or(0.0, |(_, best)| best.gain)
+        {
+            found = Some((at, split));
+        }
+    }
+    found
+}
+
+/// Clears a block's histogram and adds the rows of a leaf.
+fn count(cells: &mut BlockHistogram, binned: &Binned, block: usize, rows: &[u32], summands: &[u64]) {
+    let features = &binned.lanes[block];
+    for (lane, &feature) in features.iter().enumerate() {
+        cells[lane][..binned.used[feature].min(256)].fill(0);
+    }
+    accumulate(cells, &binned.blocks[block], rows, summands, features.len());
+}
+
+/// Turns the parent's histogram into that of the larger child.
+fn subtract(parent: &mut BlockHistogram, child: &BlockHistogram, binned: &Binned, block: usize) {
+    for (lane, &feature) in binned.lanes[block].iter().enumerate() {
+        let used = binned.used[feature].min(256);
+        for (a, b) in parent[lane][..used].iter_mut().zip(&child[lane][..used]) {
+            *a = a.wrapping_sub(*b);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Configuration: settled once, before anything else happens; never read from anywhere but here.
+
+pub mod layers;
+pub mod settings;
+pub mod value;
+
+use crate::exit::{Exit, Failure, Result};
+use layers::{Layers, Resolved};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use vakhta_domain::user::check_password;
+use value::Value;
+
+/// The file that is read where none is named.
+pub const DEFAULT_FILE: &str = "vakhta.toml";
+
+/// Every setting, typed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder, absolute.
+    pub data_dir: PathBuf,
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// The metadata database.
+    pub database_url: String,
+    /// The object store.
+    pub objects_url: String,
+    /// Access to S3.
+    pub s3: S3,
+    /// The first account's name.
+    pub admin_username: String,
+    /// The first account's password, where given.
+    pub admin_password: Option<String>,
+    /// Whether strangers may register.
+    pub registration: bool,
+    /// Whether cookies need TLS.
+    pub secure_cookies: bool,
+    /// Sign-in attempts a minute.
+    pub login_per_min: u32,
+    /// Idle time after which a session ends.
+    pub session_idle: Duration,
+    /// Time after which a session ends whatever happens.
+    pub session_max: Duration,
+    /// The largest body other than an upload, bytes.
+    pub max_body_bytes: u64,
+    /// The largest upload, bytes.
+    pub max_upload_bytes: u64,
+    /// Whether this process answers requests.
+    pub serves: bool,
+    /// Whether this process trains.
+    pub trains: bool,
+    /// Trainings at once.
+    pub train_workers: usize,
+    /// Queued predictions at once.
+    pub predict_workers: usize,
+    /// The longest training, seconds.
+    pub train_limit_seconds: u32,
+    /// How long a worker may be silent, seconds.
+    pub lease_seconds: u32,
+    /// Threads of one training.
+    pub threads: usize,
+    /// The log filter.
+    pub log_level: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+}
+
+/// Access to an S3-compatible store.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    /// Its address; empty for Amazon's.
+    pub endpoint: String,
+    /// The region.
+    pub region: String,
+    /// The access key.
+    pub access_key: String,
+    /// The secret key.
+    pub secret_key: String,
+    /// Whether an address without TLS is taken.
+    pub allow_http: bool,
+}
+
+/// Settles the settings and types them. The second part keeps where each came from.
+pub fn load(layers: &Layers) -> Result<(Config, Resolved)> {
+    let wrong = |errors: Vec<String>| {
+        let title = if errors.len() == 1 { "a setting is wrong" } else { "settings are wrong" };
+        Failure::new(Exit::Config, title).with_more(errors)
+    };
+    let mut resolved = layers::resolve(layers).map_err(wrong)?;
+    derive(&mut resolved);
+    let config = Config::of(&resolved);
+    if let Some(password) = &config.admin_password
+        && let Err(bad) = check_password(&config.admin_username, password)
+    {
+        return Err(wrong(vec![format!("admin_password = `(hidden)`: {bad}")]));
+    }
+    Ok((config, resolved))
+}
+
+/// Reads the configuration file that was named, or the one in the current folder where there is one.
+pub fn read_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some((path.to_owned(), text))),
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(
+            Exit::Config,
+            format!("cannot read configuration file {}: {error}", path.display()),
+        )),
+    }
+}
+
+/// The `VAKHTA_*` variables of this process.
+pub fn variables() -> std::collections::BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+        .filter(|(name, _)| name.starts_with("VAKHTA_"))
+        .collect()
+}
+
+/// Fills the settings whose default depends on the data folder.
+fn derive(resolved: &mut Resolved) {
+    let given = resolved.entries.iter().find(|e| e.setting.name == "data_dir").map(|e| e.text.clone());
+    let data_dir = absolute(&given.unwrap_or_default());
+    let derived = [
+        ("data_dir", data_dir.display().to_string()),
+        ("database_url", format!("sqlite://{}", data_dir.join("vakhta.db").display())),
+        ("objects_url", format!("file://{}", data_dir.join("objects").display())),
+    ];
+    for (name, text) in derived {
+        let entry = resolved.entries.iter_mut().find(|e| e.setting.name == name);
+        if let Some(entry) = entry.filter(|e| e.text.is_empty() || e.setting.name == "data_dir") {
+            entry.value = Value::Text(text.clone());
+            entry.text = text;
+        }
+    }
+}
+
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
+}
+
+impl Config {
+    fn of(resolved: &Resolved) -> Self {
+        let value = |name: &str| {
+            let entry = resolved.entries.iter().find(|e| e.setting.name == name);
+            entry.map(|e| e.value.clone()).expect("every setting is settled")
+        };
+        let text = |name: &str| match value(name) {
+            Value::Text(text) => text,
+            other => unreachable!("{name} is {other:?}"),
+        };
+        let whole = |name: &str| match value(name) {
+            Value::Whole(n) => n,
+            other => unreachable!("{name} is {other:?}"),
+        };
+        let truth = |name: &str| value(name) == Value::Bool(true);
+        let has_role =
+            |role: &str| matches!(value("roles"), Value::Words(words) if words.iter().any(|w| w == role));
+        let Value::Ip(host) = value("host") else { unreachable!("host is an address") };
+        let hour = 3600;
+        Self {
+            data_dir: PathBuf::from(text("data_dir")),
+            host,
+            port: whole("port") as u16,
+            database_url: text("database_url"),
+            objects_url: text("objects_url"),
+            s3: S3 {
+                endpoint: text("s3_endpoint"),
+                region: text("s3_region"),
+                access_key: text("s3_access_key"),
+                secret_key: text("s3_secret_key"),
+                allow_http: truth("s3_allow_http"),
+            },
+            admin_username: text("admin_username"),
+            admin_password: Some(text("admin_password")).filter(|p| !p.is_empty()),
+            registration: truth("registration"),
+            secure_cookies: truth("secure_cookies"),
+            login_per_min: whole("login_per_min") as u32,
+            session_idle: Duration::from_secs(whole("session_idle_hours") * hour),
+            session_max: Duration::from_secs(whole("session_max_days") * 24 * hour),
+            max_body_bytes: whole("max_body_bytes"),
+            max_upload_bytes: whole("max_upload_bytes"),
+            serves: has_role("serve"),
+            trains: has_role("train"),
+            train_workers: whole("train_workers") as usize,
+            predict_workers: whole("predict_workers") as usize,
+            train_limit_seconds: whole("train_limit_minutes") as u32 * 60,
+            lease_seconds: whole("lease_seconds") as u32,
+            threads: threads(whole("threads") as usize),
+            log_level: text("log_level"),
+            log_json: text("log_format") == "json",
+        }
+    }
+
+    /// Whether metadata lives in the embedded database.
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+}
+
+/// 0 means one a core.
+pub fn threads(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_whole_and_derived_from_the_data_folder() {
+        let flags = [("data_dir", "/srv/v".to_owned())].into();
+        let (config, _) = load(&Layers { flags, ..Layers::default() }).expect("defaults are right");
+        assert_eq!(config.database_url, "sqlite:///srv/v/vakhta.db");
+        assert_eq!(config.objects_url, "file:///srv/v/objects");
+        assert!(config.serves && config.trains && config.is_sqlite() && config.threads > 0);
+        assert_eq!((config.port, config.train_limit_seconds, config.lease_seconds), (8085, 1800, 15));
+        assert_eq!((config.max_body_bytes, config.max_upload_bytes), (2 << 20, 2 << 30));
+    }
+
+    #[test]
+    fn a_given_url_is_kept_and_roles_are_read() {
+        let variables = [
+            ("VAKHTA_DATABASE_URL".to_owned(), "postgres://u:p@h/d".to_owned()),
+            ("VAKHTA_ROLES".to_owned(), "train".to_owned()),
+        ];
+        let (config, _) =
+            load(&Layers { variables: variables.into(), ..Layers::default() }).expect("both are right");
+        assert_eq!(config.database_url, "postgres://u:p@h/d");
+        assert!(config.trains && !config.serves && !config.is_sqlite());
+    }
+
+    #[test]
+    fn a_password_made_of_the_name_is_refused() {
+        let variables = [
+            ("VAKHTA_ADMIN_USERNAME".to_owned(), "administrator".to_owned()),
+            ("VAKHTA_ADMIN_PASSWORD".to_owned(), "administrator1".to_owned()),
+        ];
+        let failure =
+            load(&Layers { variables: variables.into(), ..Layers::default() }).expect_err("too easy");
+        assert_eq!(failure.exit, Exit::Config);
+        assert!(failure.more[0].contains("too easy"), "{:?}", failure.more);
+    }
+}

@@ -1,0 +1,251 @@
+//! The one list of settings. TOML keys, `VAKHTA_*` variables, flags of `serve`, the output of
+//! `vakhta config` and the table in `docs/configuration.md` all come from it.
+
+use super::value::Kind;
+
+/// How far a value may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// To everybody.
+    Open,
+    /// Without the password that a URL may hold.
+    Url,
+    /// Not at all; such a setting has no flag either, because others can read a process's arguments.
+    Never,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name, as in TOML.
+    pub name: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// Its default, as a person would write it; empty where there is none.
+    pub default: &'static str,
+    /// How far its value may be shown.
+    pub shown: Shown,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+impl Setting {
+    /// Its environment variable.
+    pub fn variable(&self) -> String {
+        format!("VAKHTA_{}", self.name.to_uppercase())
+    }
+
+    /// Its flag, without dashes; none for secrets.
+    pub fn flag(&self) -> Option<String> {
+        (self.shown != Shown::Never).then(|| self.name.replace('_', "-"))
+    }
+
+    /// Its value as it may be shown.
+    pub fn show(&self, text: &str) -> String {
+        match self.shown {
+            Shown::Open => text.to_owned(),
+            Shown::Never => {
+                if text.is_empty() {
+                    String::new()
+                } else {
+                    "(hidden)".into()
+                }
+            }
+            Shown::Url => without_password(text),
+        }
+    }
+
+    /// The setting of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|s| s.name == name)
+    }
+}
+
+/// `postgres://user:secret@host/db` with the secret replaced.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    // A password may itself contain `/` or `?` by mistake; hiding too much is the safe side.
+    let Some(at) = rest[..end].rfind('@').or_else(|| rest.rfind('@')) else { return query_hidden(url) };
+    let user = rest[..at].split(':').next().unwrap_or_default();
+    let hidden = if rest[..at].contains(':') { ":(hidden)" } else { "" };
+    query_hidden(&format!("{scheme}://{user}{hidden}@{}", &rest[at + 1..]))
+}
+
+/// PostgreSQL takes a password as a query parameter, too.
+fn query_hidden(url: &str) -> String {
+    let Some((head, query)) = url.split_once('?') else { return url.to_owned() };
+    let parts: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, _)) if key.to_lowercase().contains("password") => format!("{key}=(hidden)"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{head}?{}", parts.join("&"))
+}
+
+const fn open(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Setting {
+    Setting { name, kind, default, shown: Shown::Open, doc }
+}
+
+const fn hidden(name: &'static str, kind: Kind, doc: &'static str) -> Setting {
+    Setting { name, kind, default: "", shown: Shown::Never, doc }
+}
+
+const GIB: u64 = 1 << 30;
+
+/// Every setting, in the order in which they are documented.
+pub static SETTINGS: &[Setting] = &[
+    open(
+        "data_dir",
+        Kind::Path,
+        "./vakhta-data",
+        "Folder for the embedded database, objects, the prediction log and temporary files. One process a folder.",
+    ),
+    open(
+        "host",
+        Kind::Ip,
+        "127.0.0.1",
+        "Address to listen on. Use 0.0.0.0 to be reachable from elsewhere, behind TLS.",
+    ),
+    open("port", Kind::Whole { low: 0, high: 65535 }, "8085", "Port to listen on; 0 takes a free one."),
+    Setting {
+        name: "database_url",
+        kind: Kind::Url { schemes: &["sqlite:///", "postgres://", "postgresql://"], derived: true },
+        default: "",
+        shown: Shown::Url,
+        doc: "Where metadata lives: `sqlite:///absolute/file.db` or `postgres://user@host/database`. Default: SQLite in the data folder.",
+    },
+    Setting {
+        name: "objects_url",
+        kind: Kind::Url { schemes: &["file:///", "s3://"], derived: true },
+        default: "",
+        shown: Shown::Url,
+        doc: "Where datasets and models live: `file:///absolute/folder` or `s3://bucket/prefix`. Default: a folder in the data folder.",
+    },
+    open(
+        "s3_endpoint",
+        Kind::Url { schemes: &["http://", "https://"], derived: true },
+        "",
+        "Address of an S3-compatible store; empty for Amazon's.",
+    ),
+    open("s3_region", Kind::Text, "us-east-1", "Region of the bucket."),
+    open("s3_access_key", Kind::Text, "", "Access key of the bucket."),
+    hidden("s3_secret_key", Kind::Text, "Secret key of the bucket."),
+    open("s3_allow_http", Kind::Bool, "false", "Allow an S3 address without TLS."),
+    open("admin_username", Kind::Username, "admin", "Name of the account made at the first start."),
+    hidden(
+        "admin_password",
+        Kind::Password,
+        "Its password, 12 characters or more. Left out, a one-time password is made, printed once and kept in a file until it is changed. Only read while there is no account.",
+    ),
+    open("registration", Kind::Bool, "false", "Let strangers make accounts (tier viewer)."),
+    open(
+        "secure_cookies",
+        Kind::Bool,
+        "false",
+        "Send sign-in cookies over TLS only; set it where a proxy in front speaks TLS.",
+    ),
+    open(
+        "login_per_min",
+        Kind::Whole { low: 1, high: 10_000 },
+        "10",
+        "Sign-in attempts a minute for one address and name.",
+    ),
+    open(
+        "session_idle_hours",
+        Kind::Whole { low: 1, high: 8760 },
+        "12",
+        "A session unused for so long ends.",
+    ),
+    open(
+        "session_max_days",
+        Kind::Whole { low: 1, high: 365 },
+        "30",
+        "A session ends after so long whatever happens.",
+    ),
+    open(
+        "max_body_bytes",
+        Kind::Bytes { low: 1 << 10, high: GIB },
+        "2MiB",
+        "Largest request body other than an upload.",
+    ),
+    open(
+        "max_upload_bytes",
+        Kind::Bytes { low: 1 << 10, high: 1024 * GIB },
+        "2GiB",
+        "Largest upload of a dataset.",
+    ),
+    open(
+        "roles",
+        Kind::Words(&["serve", "train"]),
+        "serve,train",
+        "What this process does: `serve` answers requests, `train` works on queued trainings.",
+    ),
+    open(
+        "train_workers",
+        Kind::Whole { low: 1, high: 64 },
+        "1",
+        "Trainings that run at once in this process.",
+    ),
+    open(
+        "predict_workers",
+        Kind::Whole { low: 1, high: 64 },
+        "1",
+        "Queued predictions that run at once in this process.",
+    ),
+    open(
+        "train_limit_minutes",
+        Kind::Whole { low: 1, high: 10_080 },
+        "30",
+        "A training that takes longer is stopped and fails.",
+    ),
+    open(
+        "lease_seconds",
+        Kind::Whole { low: 2, high: 3600 },
+        "15",
+        "A job whose process has not been heard of for so long is given to another.",
+    ),
+    open("threads", Kind::Whole { low: 0, high: 1024 }, "0", "Threads for one training; 0 takes one a core."),
+    open(
+        "log_level",
+        Kind::LogFilter,
+        "info",
+        "`error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,vakhta_http=debug`.",
+    ),
+    open("log_format", Kind::Word(&["pretty", "json"]), "pretty", "How log lines look on standard error."),
+];
+
+/// Variables that mean something and are no settings of the server.
+pub const OTHER_VARIABLES: [&str; 4] =
+    ["VAKHTA_CONFIG", "VAKHTA_SERVER", "VAKHTA_TOKEN", "VAKHTA_UPDATE_SNAPSHOTS"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_allowed_and_names_are_unique() {
+        for (i, setting) in SETTINGS.iter().enumerate() {
+            assert!(setting.kind.read(setting.default).is_ok(), "{}", setting.name);
+            assert!(SETTINGS[..i].iter().all(|other| other.name != setting.name), "{}", setting.name);
+            assert!(!setting.doc.is_empty() && setting.doc.ends_with('.'), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn passwords_in_urls_are_hidden() {
+        for (url, shown) in [
+            ("postgres://u:p@h/db", "postgres://u:(hidden)@h/db"),
+            ("postgres://u:p@ss@h:5432/db", "postgres://u:(hidden)@h:5432/db"),
+            ("postgres://u:a/b@h/db", "postgres://u:(hidden)@h/db"),
+            ("postgres://u@h/db", "postgres://u@h/db"),
+            ("postgres://h/db?user=u&password=p", "postgres://h/db?user=u&password=(hidden)"),
+            ("sqlite:///a/b.db", "sqlite:///a/b.db"),
+            ("", ""),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

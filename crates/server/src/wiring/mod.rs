@@ -1,0 +1,275 @@
+//! Puts the parts together: clock and randomness, stores, lifecycle, doors; starts them and stops them in
+//! order. The only place that knows every part.
+
+pub mod first_sign_in;
+mod outside;
+mod upkeep;
+
+pub use first_sign_in::FirstSignIn;
+pub use outside::{OsChance, SystemClock};
+
+use crate::config::Config;
+use crate::exit::{Exit, Failure, Result};
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use vakhta_domain::ports::{Clock as _, Ports};
+use vakhta_http::HttpSettings;
+use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
+use vakhta_store::{Store, StoreConfig};
+
+/// The program's version, as versions of models record it.
+pub const CODE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Requests and jobs in flight have so long to end after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(10);
+/// A client has so long to send a request's head; else slow ones would hold their sockets for ever.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A running server.
+pub struct Running {
+    /// What it does.
+    pub app: Arc<Lifecycle>,
+    /// Where it listens; none where this process does not serve.
+    pub address: Option<SocketAddr>,
+    /// How to sign in for the first time, while nobody did.
+    pub first_sign_in: Option<FirstSignIn>,
+    store: Arc<Store>,
+    background: Background,
+    handle: Handle<SocketAddr>,
+    doors: Option<JoinHandle<std::io::Result<()>>>,
+    upkeep: JoinSet<()>,
+    shutdown: CancellationToken,
+}
+
+/// The store's part of the configuration.
+pub fn store_config(config: &Config) -> StoreConfig {
+    StoreConfig {
+        database_url: config.database_url.clone(),
+        objects_url: config.objects_url.clone(),
+        s3: vakhta_store::S3Options {
+            endpoint: given(&config.s3.endpoint),
+            region: given(&config.s3.region),
+            access_key: given(&config.s3.access_key),
+            secret_key: given(&config.s3.secret_key),
+            allow_http: config.s3.allow_http,
+        },
+        data_dir: config.data_dir.clone(),
+    }
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Opens the stores for a command that needs nothing else.
+pub async fn open_store(config: &Config) -> Result<Store> {
+    make_data_dir(&config.data_dir)?;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(OsChance));
+    Ok(Store::open(&store_config(config), clock, chance).await?)
+}
+
+/// Starts everything that the configuration asks for.
+pub async fn start(config: &Config) -> Result<Running> {
+    let started_at = SystemClock.now();
+    // Before the stores: a taken port is the commonest mistake and should cost nothing.
+    let listener = if config.serves { Some(listen(config)?) } else { None };
+    let store = Arc::new(open_store(config).await?);
+    let temp_dir = fresh_temp_dir(&config.data_dir)?;
+    let ports: Ports = store.ports();
+    let settings = Settings {
+        temp_dir,
+        threads: config.threads,
+        train_limit_seconds: config.train_limit_seconds,
+        lease_seconds: config.lease_seconds,
+        workers: Workers {
+            train: if config.trains { config.train_workers } else { 0 },
+            predict: if config.serves { config.predict_workers } else { 0 },
+        },
+        code_version: CODE_VERSION.to_owned(),
+    };
+    let app = Lifecycle::new(ports, settings);
+    let first_sign_in = first_sign_in::prepare(&app, config).await?;
+    let shutdown = CancellationToken::new();
+    let background = app.start(shutdown.clone()).await?;
+    let mut upkeep = JoinSet::new();
+    let (name, folder) = (config.admin_username.clone(), config.data_dir.clone());
+    upkeep.spawn(first_sign_in::forget_when_used(app.clone(), name, folder, shutdown.clone()));
+    upkeep.spawn(upkeep::seal_predictions(Arc::downgrade(&store), shutdown.clone()));
+    let handle = Handle::new();
+    let mut doors = None;
+    let mut address = None;
+    if let Some(listener) = listener {
+        address = Some(listener.local_addr()?);
+        let health = Arc::new(upkeep::Pulse(Arc::downgrade(&store)));
+        let router = vakhta_http::router(app.clone(), http_settings(config, started_at), health);
+        doors = Some(tokio::spawn(open_doors(listener, handle.clone(), router)?));
+    }
+    Ok(Running { app, address, first_sign_in, store, background, handle, doors, upkeep, shutdown })
+}
+
+fn open_doors(
+    listener: TcpListener,
+    handle: Handle<SocketAddr>,
+    router: axum::Router,
+) -> Result<impl Future<Output = std::io::Result<()>>> {
+    let mut server = axum_server::from_tcp(listener)?.handle(handle);
+    let builder = server.http_builder();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
+    Ok(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()))
+}
+
+fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
+    HttpSettings {
+        registration: config.registration,
+        login_per_min: config.login_per_min,
+        max_body_bytes: config.max_body_bytes as usize,
+        max_upload_bytes: config.max_upload_bytes,
+        session_idle: config.session_idle,
+        session_max: config.session_max,
+        secure_cookies: config.secure_cookies,
+        started_at,
+        database_kind: if config.is_sqlite() { "sqlite" } else { "postgresql" },
+        objects_kind: if config.objects_url.starts_with("s3:") { "s3" } else { "local" },
+        version: CODE_VERSION.to_owned(),
+    }
+}
+
+fn listen(config: &Config) -> Result<TcpListener> {
+    let address = SocketAddr::new(config.host, config.port);
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let way_out = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program has it: choose another by --port",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need rights: choose another by --port",
+            std::io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address: choose another by --host"
+            }
+            _ => "choose another by --host and --port",
+        };
+        Failure::new(Exit::Failed, format!("cannot listen on {address}: {error}"))
+            .with_more([way_out.to_owned()])
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The folder is its owner's alone: it holds everything that the company knows.
+pub fn make_data_dir(path: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(|error| {
+        Failure::new(Exit::Failed, format!("cannot make data folder {}: {error}", path.display()))
+    })
+}
+
+/// Fails where a running process has the data folder.
+pub fn refuse_if_in_use(path: &Path) -> Result<()> {
+    let Ok(lock) = std::fs::File::open(path.join("lock")) else { return Ok(()) };
+    match lock.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => {
+            let text = format!("another vakhta process uses {}; stop it first", path.display());
+            Err(Failure::new(Exit::Conflict, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whatever a killed process left behind is of no use to anybody.
+fn fresh_temp_dir(data_dir: &Path) -> Result<std::path::PathBuf> {
+    let path = data_dir.join("tmp");
+    match std::fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    make_data_dir(&path)?;
+    Ok(path)
+}
+
+impl Running {
+    /// The address to type into a browser. A server that listens everywhere is reached on this machine.
+    pub fn url(&self) -> Option<String> {
+        self.address.map(|address| {
+            let host = match address.ip() {
+                ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
+                std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+                std::net::IpAddr::V4(ip) => ip.to_string(),
+            };
+            format!("http://{host}:{}", address.port())
+        })
+    }
+
+    /// Waits until the process is asked to stop, or until the doors fail.
+    pub async fn until_asked(&mut self) -> Result<()> {
+        let Some(doors) = &mut self.doors else {
+            asked_to_stop().await?;
+            return Ok(());
+        };
+        tokio::select! {
+            asked = asked_to_stop() => Ok(asked?),
+            ended = doors => match ended {
+                Ok(Ok(())) => Err(Failure::new(Exit::Failed, "the server stopped listening")),
+                Ok(Err(error)) => Err(Failure::new(Exit::Failed, format!("the server stopped listening: {error}"))),
+                Err(panic) => Err(Failure::new(Exit::Failed, format!("the server failed: {panic}"))),
+            },
+        }
+    }
+
+    /// Stops: no new requests, jobs go back to the queue, requests in flight end, stores are flushed.
+    pub async fn stop(self) -> Result<()> {
+        self.handle.graceful_shutdown(Some(DRAIN));
+        self.shutdown.cancel();
+        if tokio::time::timeout(DRAIN, self.background.finished()).await.is_err() {
+            // Their leases run out and another process, or the next start, takes them over.
+            tracing::warn!("some jobs did not stop in time");
+        }
+        if let Some(doors) = self.doors {
+            let _ = tokio::time::timeout(DRAIN, doors).await;
+        }
+        self.upkeep.join_all().await;
+        drop(self.app);
+        // A health check under way holds it for a moment longer; what was promised is on disk either way.
+        if let Some(store) = Arc::into_inner(self.store) {
+            store.close().await;
+        }
+        Ok(())
+    }
+}
+
+/// Returns on SIGINT or SIGTERM; a second one ends the process at once.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    signal().await?;
+    tokio::spawn(async {
+        if signal().await.is_ok() {
+            // 128 + SIGINT, as shells report it.
+            std::process::exit(130);
+        }
+    });
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,24 @@
+//! The real clock and the real randomness. Nothing else in the product asks the system for either.
+
+use vakhta_domain::ports::{Chance, Clock};
+
+/// The system's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+}
+
+/// The system's source of secrets.
+#[derive(Debug, Clone, Copy)]
+pub struct OsChance;
+
+impl Chance for OsChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without it no secret can be made; going on with a weaker one would be worse than stopping.
+        getrandom::fill(bytes).expect("the operating system gives random bytes");
+    }
+}

@@ -1,0 +1,97 @@
+//! No method shows one workspace's rows to another.
+
+use super::Bed;
+use super::samples::{
+    add_model, claim, dataset, decision, enqueue, event, home, job, lease, prediction, train,
+};
+use vakhta_domain::decision::DecisionKind;
+use vakhta_domain::deployment::Switch;
+use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, WorkspaceId};
+use vakhta_domain::page::PageQuery;
+use vakhta_domain::ports::{CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
+
+/// Whether each reading method shows `workspace` anything, by name. A new method belongs here.
+async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)> {
+    let (ports, page) = (&bed.ports, PageQuery::first(100));
+    let (data, model, running) = (DatasetKey::new("sales"), ModelKey::new("visits"), JobId::new("running"));
+    macro_rules! page {
+        ($call:expr) => {
+            !$call.await.expect("works").items.is_empty()
+        };
+    }
+    macro_rules! one {
+        ($call:expr) => {
+            $call.await.expect("works").is_some()
+        };
+    }
+    let (jobs, events, versions) = (&ports.jobs, &ports.events, &ports.versions);
+    vec![
+        ("datasets", page!(ports.datasets.datasets(workspace, &page))),
+        ("dataset", one!(ports.datasets.dataset(workspace, &data))),
+        ("dataset_versions", page!(ports.datasets.dataset_versions(workspace, &data, &page))),
+        ("dataset_version", one!(ports.datasets.dataset_version(workspace, &data, Some(1)))),
+        ("newest dataset_version", one!(ports.datasets.dataset_version(workspace, &data, None))),
+        ("events", page!(events.events(workspace, &EventFilter::default(), &page))),
+        ("event", one!(events.event(workspace, 1))),
+        ("models", page!(ports.models.models(workspace, &page))),
+        ("model", one!(ports.models.model(workspace, &model))),
+        ("versions", page!(versions.versions(workspace, &model, &page))),
+        ("version", one!(versions.version(workspace, &model, "v_1"))),
+        ("deployments", page!(versions.deployments(workspace, &model, &page))),
+        ("decisions", page!(versions.decisions(workspace, &model, &page))),
+        ("jobs", page!(jobs.jobs(workspace, &JobFilter::default(), &page))),
+        ("job", one!(jobs.job(workspace, &running))),
+        ("job_log", !jobs.job_log(workspace, &running, 0, 9).await.expect("works").is_empty()),
+        ("predictions", !ports.predictions.read(workspace, &model, 0, 9).await.expect("works").is_empty()),
+    ]
+}
+
+pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
+    let other = WorkspaceId::new("other");
+    bed.store.add_workspace("other").await;
+    let now = bed.now();
+    let told = event("some.thing", now);
+    let added = bed.ports.datasets.add_version(&home(), dataset("sales", "dv_1", now), &told).await;
+    added.expect("works");
+    add_model(&bed, "visits").await;
+    train(&bed, "visits", "v_1", true, None).await;
+    enqueue(&bed, &job("running", "visits", now)).await;
+    let running = claim(&bed, "w").await.expect("a job");
+    bed.ports.jobs.log(&lease(&running), &[(now, "строка".into())]).await.expect("works");
+    bed.ports.predictions.append(vec![prediction("visits", 1, now)]).await.expect("works");
+    bed.store.seal_predictions(true).await.expect("works");
+    bed.ports.predictions.append(vec![prediction("visits", 2, now)]).await.expect("works");
+
+    for (method, seen) in sights(&bed, &home()).await {
+        assert!(seen, "{method} shows its own workspace nothing, so it proves nothing");
+    }
+    for (method, seen) in sights(&bed, &other).await {
+        assert!(!seen, "{method} shows another workspace's rows");
+    }
+
+    // Nor does any method change another's rows.
+    let (ports, model) = (&bed.ports, ModelKey::new("visits"));
+    let deleted = ports.datasets.delete_dataset(&other, &DatasetKey::new("sales"), &told).await;
+    assert!(!deleted.expect("works"));
+    assert!(!ports.models.delete_model(&other, &model, &told).await.expect("works"));
+    let changed = ports.models.change_model(&other, &super::samples::spec("visits"), &told).await;
+    assert_eq!(changed.expect("works"), None);
+    let cancelled = ports.jobs.cancel(&other, &JobId::new("running"), now, &told).await.expect("works");
+    assert_eq!(cancelled, CancelAnswer::Missing);
+    let switch = Switch {
+        workspace: other.clone(),
+        decision: decision(DecisionKind::Deploy, "d", "visits", "v_1", Some("v_1"), now),
+        event: told.clone(),
+    };
+    assert_eq!(ports.versions.switch(&switch).await.expect("works"), SwitchAnswer::Missing);
+    for workspace in [&home(), &other] {
+        let take = ports.idempotency.take(workspace, "k", "a", now, now).await.expect("works");
+        assert_eq!(take, Replay::Fresh, "the same key in two workspaces is two keys");
+    }
+    ports.idempotency.remember(&other, "k", 200, b"other").await.expect("works");
+    ports.idempotency.forget(&other, "k").await.expect("works");
+    assert_eq!(ports.idempotency.take(&home(), "k", "a", now, now).await.expect("works"), Replay::InProgress);
+    for (method, seen) in sights(&bed, &home()).await {
+        assert!(seen, "{method} lost rows to another workspace");
+    }
+}

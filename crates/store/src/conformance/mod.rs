@@ -1,0 +1,131 @@
+//! One list of checks that every database and every object store must pass. A new method of a port starts
+//! here. The checks see a fresh store each, and nothing but its ports and clock.
+
+mod accounts;
+mod datasets;
+mod history;
+mod inside;
+mod isolation;
+mod jobs;
+mod models;
+mod objects;
+mod predictions;
+mod races;
+pub mod samples;
+mod serving;
+
+use crate::{OpenError, Store, StoreConfig};
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use vakhta_domain::ports::{Chance, Clock, Ports};
+
+/// A clock that stands still until told otherwise.
+#[derive(Debug)]
+pub struct StandingClock(AtomicI64);
+
+impl StandingClock {
+    /// Stands at 2026-09-01T00:00:00Z.
+    pub fn new() -> Arc<Self> {
+        let start: Timestamp = "2026-09-01T00:00:00Z".parse().expect("a moment");
+        Arc::new(Self(AtomicI64::new(start.as_microsecond())))
+    }
+
+    /// Goes on by that much.
+    pub fn advance(&self, by: SignedDuration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).expect("a sane time"), Ordering::SeqCst);
+    }
+}
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).expect("a moment")
+    }
+}
+
+/// Numbers that look random and come again with the same seed (`SplitMix64`).
+#[derive(Debug)]
+pub struct SeededChance(AtomicU64);
+
+impl SeededChance {
+    /// Starts from a seed.
+    pub fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(seed)))
+    }
+}
+
+impl Chance for SeededChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// What a check works on.
+#[derive(Clone)]
+pub struct Bed {
+    /// The store, fresh.
+    pub store: Arc<Store>,
+    /// Its ports.
+    pub ports: Ports,
+    /// Its clock.
+    pub clock: Arc<StandingClock>,
+}
+
+impl Bed {
+    /// Opens a store with a standing clock and repeatable chance.
+    pub async fn open(config: &StoreConfig, seed: u64) -> Result<Self, OpenError> {
+        let clock = StandingClock::new();
+        let store = Store::open(config, Arc::<StandingClock>::clone(&clock), SeededChance::new(seed)).await?;
+        Ok(Self { ports: store.ports(), store: Arc::new(store), clock })
+    }
+
+    /// The time by its clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// One check.
+pub struct Case {
+    /// Its name.
+    pub name: &'static str,
+    /// Runs it; it panics where something is wrong.
+    pub run: fn(Bed) -> BoxFuture<'static, ()>,
+}
+
+macro_rules! list {
+    ($($module:ident: $($name:ident),+;)+) => {
+        /// Every check.
+        pub fn cases() -> Vec<Case> {
+            vec![$($(Case {
+                name: concat!(stringify!($module), "::", stringify!($name)),
+                run: |bed| Box::pin($module::$name(bed)),
+            }),+),+]
+        }
+    };
+}
+
+list! {
+    accounts: names_are_unique_without_case, passwords_end_sessions, sessions_live_and_end, tokens_live_and_end,
+        pages_of_users;
+    datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
+    models: added_changed_hidden_revived, pages_of_models;
+    serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,
+        aliases_are_unique, switching_and_going_back, refused_switches, deleting_ends_service,
+        infinite_reports_are_readable, pages_of_versions;
+    jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
+        late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
+    history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
+        stale_keys_are_taken_over, bad_cursors_are_refused;
+    objects: bytes_come_back, files_come_back, large_files_come_back, missing_and_misnamed_objects;
+    predictions: appended_and_read, sealed_and_read, read_while_sealing;
+    races: claims_never_double, one_single_flight_wins, one_settles_an_orphan, one_switch_wins,
+        events_appear_in_order, numbers_have_no_gaps, one_taker_of_a_key, dropped_transactions_leave_nothing;
+    isolation: another_workspace_sees_nothing;
+}

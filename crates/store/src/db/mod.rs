@@ -1,0 +1,111 @@
+//! One small database type over two typed pools. It runs portable SQL and knows neither tables nor rules.
+
+mod connect;
+mod errors;
+mod row;
+mod tx;
+mod value;
+
+pub(crate) use errors::database_error;
+pub(crate) use row::Row;
+pub(crate) use tx::Tx;
+pub(crate) use value::{Value, args};
+
+use crate::dialect::{Dialect, POSTGRES, SQLITE};
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use vakhta_domain::ports::StoreError;
+
+/// The database.
+#[derive(Clone)]
+pub(crate) struct Db {
+    pools: Pools,
+    /// Portable text to the dialect's, so that each query is translated once.
+    translated: Arc<Mutex<HashMap<String, Arc<str>>>>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite {
+        /// One connection: SQLite has one writer at a time, and waiting here is fair and cheap.
+        writer: SqlitePool,
+        /// Several; they see what was committed last and never wait for the writer.
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Db {
+    fn over(pools: Pools) -> Self {
+        Self { pools, translated: Arc::default() }
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        match self.pools {
+            Pools::Sqlite { .. } => &SQLITE,
+            Pools::Postgres(_) => &POSTGRES,
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.pools, Pools::Postgres(_))
+    }
+
+    /// The text as this database reads it. Values are never part of the text: they are bound.
+    fn sql(&self, portable: &str) -> AssertSqlSafe<Arc<str>> {
+        let mut known = self.translated.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sql) = known.get(portable) {
+            return AssertSqlSafe(Arc::clone(sql));
+        }
+        let sql: Arc<str> = self.dialect().translate(portable).into();
+        known.insert(portable.to_owned(), Arc::clone(&sql));
+        AssertSqlSafe(sql)
+    }
+
+    /// Begins a transaction that may write. Dropping it undoes everything.
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        Tx::begin(self).await.map_err(database_error)
+    }
+
+    /// Runs one reading statement outside any transaction.
+    pub(crate) async fn all(&self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let sql = self.sql(sql);
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => value::sqlite_query(sql, args)
+                .fetch_all(readers)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Pools::Postgres(pool) => value::postgres_query(sql, args)
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(database_error)
+    }
+
+    /// The first row of a reading statement, if there is one.
+    pub(crate) async fn one(&self, sql: &str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs one writing statement in a transaction of its own; the number of rows it touched.
+    pub(crate) async fn run(&self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let touched = tx.run(sql, args).await?;
+        tx.save().await?;
+        Ok(touched)
+    }
+
+    /// Waits for what is running and closes every connection.
+    pub(crate) async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The history. Events get their numbers in the order in which their transactions commit.
+
+use super::{cursor, json};
+use crate::db::{Db, Row, Tx, Value, args};
+use async_trait::async_trait;
+use vakhta_domain::event::{Event, NewEvent};
+use vakhta_domain::ids::WorkspaceId;
+use vakhta_domain::page::{Page, PageQuery};
+use vakhta_domain::ports::{EventFilter, Events, StoreError};
+use vakhta_domain::user::Source;
+
+/// The history in the database.
+pub(crate) struct EventRows {
+    pub(crate) db: Db,
+}
+
+/// Adds events to a transaction; always its last step.
+///
+/// The counter's row stays locked until the transaction ends. So numbers are visible in the order in which
+/// they were given, and a listener that has read up to `n` never misses an event that commits later with a
+/// smaller number, as it would with a sequence. It is last so that the lock is held as briefly as can be,
+/// and so that nobody who holds it waits for another row.
+pub(super) async fn tell(tx: &mut Tx, events: &[NewEvent]) -> Result<(), StoreError> {
+    let mut seq = reserve(tx, "event", events.len() as u64).await?;
+    for event in events {
+        let actor = &event.actor;
+        tx.run(
+            "INSERT INTO events (seq, workspace, happened_at, kind, subject_type, subject_id, model, job,
+                user_id, actor, source, ip, user_agent, request_id, data)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            args![
+                seq,
+                actor.workspace.as_str(),
+                event.at,
+                event.kind,
+                event.subject_type,
+                event.subject_id.as_str(),
+                event.model.as_deref(),
+                event.job.as_deref(),
+                actor.user.as_ref().map(vakhta_domain::ids::UserId::as_str),
+                actor.name.as_str(),
+                actor.source.as_str(),
+                actor.ip.as_deref(),
+                actor.user_agent.as_deref(),
+                actor.request_id.as_deref(),
+                json("event", &event.data)?,
+            ],
+        )
+        .await?;
+        seq += 1;
+    }
+    Ok(())
+}
+
+/// Takes `n` numbers of a counter; the first of them.
+pub(super) async fn reserve(tx: &mut Tx, counter: &str, n: u64) -> Result<i64, StoreError> {
+    let row = tx
+        .one("UPDATE counters SET value = value + ? WHERE name = ? RETURNING value", args![n, counter])
+        .await?
+        .ok_or_else(|| StoreError::Unreadable {
+            what: "counter",
+            reason: format!("`{counter}` is missing"),
+        })?;
+    Ok(row.int("value")? - n as i64 + 1)
+}
+
+const COLUMNS: &str =
+    "seq, workspace, happened_at, kind, subject_type, subject_id, model, job, user_id, actor,
+    source, ip, user_agent, request_id, data";
+
+fn event(row: &Row) -> Result<Event, StoreError> {
+    Ok(Event {
+        seq: row.int("seq")?,
+        at: row.time("happened_at")?,
+        kind: row.text("kind")?,
+        subject_type: row.text("subject_type")?,
+        subject_id: row.text("subject_id")?,
+        model: row.maybe_text("model")?,
+        job: row.maybe_text("job")?,
+        user: row.maybe_text("user_id")?,
+        actor: row.text("actor")?,
+        source: row.word("source", Source::parse)?,
+        ip: row.maybe_text("ip")?,
+        user_agent: row.maybe_text("user_agent")?,
+        request_id: row.maybe_text("request_id")?,
+        data: row.json("data")?,
+    })
+}
+
+/// The conditions of a filter, each with its value.
+fn conditions(filter: &EventFilter) -> Vec<(&'static str, Value)> {
+    let mut wanted = Vec::new();
+    if let Some(kind) = &filter.kind {
+        if let Some(stem) = kind.strip_suffix('.') {
+            // `/` is the character after `.`, so these two bounds hold exactly the kinds with that first part.
+            wanted.push(("kind > ?", Value::from(kind.as_str())));
+            wanted.push(("kind < ?", Value::from(format!("{stem}/"))));
+        } else {
+            wanted.push(("kind = ?", Value::from(kind.as_str())));
+        }
+    }
+    let equal = [
+        ("actor = ?", filter.actor.as_deref()),
+        ("source = ?", filter.source.map(Source::as_str)),
+        ("ip = ?", filter.ip.as_deref()),
+        ("model = ?", filter.model.as_deref()),
+    ];
+    wanted.extend(equal.into_iter().filter_map(|(sql, value)| value.map(|value| (sql, Value::from(value)))));
+    wanted.extend(filter.since.map(|at| ("happened_at >= ?", Value::from(at))));
+    wanted.extend(filter.until.map(|at| ("happened_at < ?", Value::from(at))));
+    wanted
+}
+
+#[async_trait]
+impl Events for EventRows {
+    async fn append(&self, event: &NewEvent) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        tell(&mut tx, std::slice::from_ref(event)).await?;
+        tx.save().await
+    }
+
+    async fn events(
+        &self,
+        workspace: &WorkspaceId,
+        filter: &EventFilter,
+        page: &PageQuery,
+    ) -> Result<Page<Event>, StoreError> {
+        let before = cursor::after_number("events", page)?.unwrap_or(i64::MAX);
+        let mut sql = format!("SELECT {COLUMNS} FROM events WHERE workspace = ? AND seq < ?");
+        let mut values = args![workspace.as_str(), before];
+        for (condition, value) in conditions(filter) {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.push(value);
+        }
+        sql.push_str(" ORDER BY seq DESC LIMIT ?");
+        values.push(Value::from(cursor::limit(page) + 1));
+        let rows = self.db.all(&sql, values).await?;
+        cursor::page("events", page, &rows, |row| row.int("seq").map(|seq| seq.to_string()), event)
+    }
+
+    async fn event(&self, workspace: &WorkspaceId, seq: i64) -> Result<Option<Event>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE workspace = ? AND seq = ?");
+        self.db.one(&sql, args![workspace.as_str(), seq]).await?.as_ref().map(event).transpose()
+    }
+
+    async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<(WorkspaceId, Event)>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
+        let rows = self.db.all(&sql, args![seq, limit]).await?;
+        rows.iter().map(|row| Ok((WorkspaceId::new(row.text("workspace")?), event(row)?))).collect()
+    }
+
+    async fn last_seq(&self) -> Result<i64, StoreError> {
+        let row = self.db.one("SELECT COALESCE(MAX(seq), 0) AS seq FROM events", args![]).await?;
+        row.map_or(Ok(0), |row| row.int("seq"))
+    }
+}

@@ -1,0 +1,298 @@
+//! The queue. Every write by a worker names its attempt, so that one that was thought dead changes nothing.
+
+use super::events::{reserve, tell};
+use super::job_rows::{JOB, job, read_log, write_log};
+use super::{cursor, json};
+use crate::db::{Db, Value, args};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use vakhta_domain::event::NewEvent;
+use vakhta_domain::ids::{JobId, ModelKey, WorkerId, WorkspaceId};
+use vakhta_domain::job::{Job, JobKind, JobLogLine, JobState, NewJob, Orphan, Outcome};
+use vakhta_domain::page::{Page, PageQuery};
+use vakhta_domain::ports::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs, StoreError};
+
+/// Jobs in the database.
+pub(crate) struct JobRows {
+    pub(crate) db: Db,
+}
+
+/// `column IN (?, ?)` for the kinds, and the values.
+fn of_kinds(kinds: &[JobKind]) -> (String, Vec<Value>) {
+    let marks = vec!["?"; kinds.len()].join(", ");
+    (format!("kind IN ({marks})"), kinds.iter().map(|kind| Value::from(kind.as_str())).collect())
+}
+
+#[async_trait]
+impl Jobs for JobRows {
+    async fn enqueue(&self, new: &NewJob, event: &NewEvent) -> Result<Enqueued, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let number = reserve(&mut tx, "job", 1).await?;
+        let workspace = new.owner.workspace.as_str();
+        let insert = format!(
+            "INSERT INTO jobs (id, workspace, number, kind, model, payload, single_flight, state, progress_ppm,
+                attempt, cancel_requested, limit_seconds, owner, log_lines, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, 0, ?)
+             ON CONFLICT (workspace, single_flight) WHERE state IN ('queued', 'running') DO NOTHING
+             RETURNING {JOB}"
+        );
+        loop {
+            let values = args![
+                new.id.as_str(),
+                workspace,
+                number,
+                new.kind.as_str(),
+                new.model.as_ref().map(ModelKey::as_str),
+                json("job payload", &new.payload)?,
+                new.single_flight.as_deref(),
+                new.limit_seconds,
+                json("job owner", &new.owner)?,
+                new.at,
+            ];
+            if let Some(row) = tx.one(&insert, values).await? {
+                let queued = job(&row)?;
+                tell(&mut tx, std::slice::from_ref(event)).await?;
+                tx.save().await?;
+                return Ok(Enqueued::Queued(Box::new(queued)));
+            }
+            let active = tx
+                .one(
+                    "SELECT id FROM jobs WHERE workspace = ? AND single_flight = ? AND state IN ('queued', 'running')",
+                    args![workspace, new.single_flight.as_deref()],
+                )
+                .await?;
+            // None: the other one ended between the two statements, so there is room now.
+            if let Some(row) = active {
+                return Ok(Enqueued::Busy(JobId::new(row.text("id")?)));
+            }
+        }
+    }
+
+    async fn claim(
+        &self,
+        worker: &WorkerId,
+        kinds: &[JobKind],
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Option<Job>, StoreError> {
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        let (of_kinds, kind_values) = of_kinds(kinds);
+        // Workers ask again and again; an empty queue must not cost a write lock each time.
+        let look = format!("SELECT id FROM jobs WHERE state = 'queued' AND {of_kinds} LIMIT 1");
+        if self.db.one(&look, kind_values.clone()).await?.is_none() {
+            return Ok(None);
+        }
+        let take = format!(
+            "UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = ?, lease_until = ?, started_at = ?,
+                stage = NULL, progress_ppm = 0
+             WHERE state = 'queued' AND id = (
+                SELECT id FROM jobs WHERE state = 'queued' AND {of_kinds} ORDER BY number LIMIT 1 {{skip_locked}})
+             RETURNING {JOB}"
+        );
+        let mut values = args![worker.as_str(), lease_until, now];
+        values.extend(kind_values);
+        let mut tx = self.db.begin().await?;
+        let taken = tx.one(&take, values).await?.as_ref().map(job).transpose()?;
+        tx.save().await?;
+        Ok(taken)
+    }
+
+    async fn beat(
+        &self,
+        lease: &JobLease,
+        lease_until: Timestamp,
+        stage: Option<&str>,
+        progress_ppm: u32,
+    ) -> Result<Beat, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let row = tx
+            .one(
+                "UPDATE jobs SET lease_until = ?, stage = COALESCE(?, stage), progress_ppm = ?
+                 WHERE id = ? AND attempt = ? AND state = 'running' RETURNING cancel_requested",
+                args![lease_until, stage, progress_ppm.min(1_000_000), lease.job.as_str(), lease.attempt],
+            )
+            .await?;
+        tx.save().await?;
+        Ok(match row {
+            None => Beat::Lost,
+            Some(row) if row.truth("cancel_requested")? => Beat::Cancel,
+            Some(_) => Beat::Continue,
+        })
+    }
+
+    async fn log(&self, lease: &JobLease, lines: &[(Timestamp, String)]) -> Result<(), StoreError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        write_log(&mut tx, lease, lines).await?;
+        tx.save().await
+    }
+
+    async fn finish(
+        &self,
+        lease: &JobLease,
+        outcome: &Outcome,
+        at: Timestamp,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError> {
+        let (result, error) = match outcome {
+            Outcome::Completed(result) => (Some(json("job result", result)?), None),
+            Outcome::Failed(error) => (None, Some(error.as_str())),
+            Outcome::Cancelled => (None, None),
+        };
+        let mut tx = self.db.begin().await?;
+        let ended = tx
+            .run(
+                "UPDATE jobs SET state = ?, result = ?, error = ?, finished_at = ?, lease_until = NULL,
+                    progress_ppm = CASE WHEN ? = 1 THEN 1000000 ELSE progress_ppm END
+                 WHERE id = ? AND attempt = ? AND state = 'running'",
+                args![
+                    outcome.state().as_str(),
+                    result,
+                    error,
+                    at,
+                    outcome.state() == JobState::Completed,
+                    lease.job.as_str(),
+                    lease.attempt,
+                ],
+            )
+            .await?;
+        if ended == 0 {
+            return Ok(false);
+        }
+        tell(&mut tx, std::slice::from_ref(event)).await?;
+        tx.save().await?;
+        Ok(true)
+    }
+
+    async fn release(&self, lease: &JobLease) -> Result<bool, StoreError> {
+        let released = self
+            .db
+            .run(
+                "UPDATE jobs SET state = 'queued', attempt = attempt - 1, worker = NULL, lease_until = NULL,
+                    started_at = NULL, stage = NULL, progress_ppm = 0
+                 WHERE id = ? AND attempt = ? AND state = 'running'",
+                args![lease.job.as_str(), lease.attempt],
+            )
+            .await?;
+        Ok(released > 0)
+    }
+
+    async fn cancel(
+        &self,
+        workspace: &WorkspaceId,
+        id: &JobId,
+        at: Timestamp,
+        event: &NewEvent,
+    ) -> Result<CancelAnswer, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let row = tx
+            .one(
+                "SELECT state, cancel_requested FROM jobs WHERE workspace = ? AND id = ? {for_update}",
+                args![workspace.as_str(), id.as_str()],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(CancelAnswer::Missing) };
+        let answer = match row.word("state", JobState::parse)? {
+            JobState::Queued => {
+                tx.run(
+                    "UPDATE jobs SET state = 'cancelled', cancel_requested = 1, finished_at = ? WHERE id = ?",
+                    args![at, id.as_str()],
+                )
+                .await?;
+                CancelAnswer::Cancelled
+            }
+            // Asked before: nothing changes, and the history is not told twice.
+            JobState::Running if row.truth("cancel_requested")? => return Ok(CancelAnswer::Requested),
+            JobState::Running => {
+                tx.run("UPDATE jobs SET cancel_requested = 1 WHERE id = ?", args![id.as_str()]).await?;
+                CancelAnswer::Requested
+            }
+            ended => return Ok(CancelAnswer::Ended(ended)),
+        };
+        tell(&mut tx, std::slice::from_ref(event)).await?;
+        tx.save().await?;
+        Ok(answer)
+    }
+
+    async fn orphans(&self, now: Timestamp) -> Result<Vec<Job>, StoreError> {
+        let sql =
+            format!("SELECT {JOB} FROM jobs WHERE state = 'running' AND lease_until < ? ORDER BY number");
+        self.db.all(&sql, args![now]).await?.iter().map(job).collect()
+    }
+
+    async fn settle(
+        &self,
+        lease: &JobLease,
+        what: Orphan,
+        reason: &str,
+        at: Timestamp,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError> {
+        // The lease is looked at again: its worker may have been slow and not dead.
+        let orphaned = "id = ? AND attempt = ? AND state = 'running' AND lease_until < ?";
+        let whose = args![lease.job.as_str(), lease.attempt, at];
+        let (change, mut values) = match what {
+            Orphan::Requeue => (
+                "state = 'queued', worker = NULL, lease_until = NULL, started_at = NULL, stage = NULL, progress_ppm = 0",
+                args![],
+            ),
+            Orphan::Fail => {
+                ("state = 'failed', lease_until = NULL, finished_at = ?, error = ?", args![at, reason])
+            }
+            Orphan::Cancel => ("state = 'cancelled', lease_until = NULL, finished_at = ?", args![at]),
+        };
+        values.extend(whose);
+        let mut tx = self.db.begin().await?;
+        if tx.run(&format!("UPDATE jobs SET {change} WHERE {orphaned}"), values).await? == 0 {
+            return Ok(false);
+        }
+        tell(&mut tx, std::slice::from_ref(event)).await?;
+        tx.save().await?;
+        Ok(true)
+    }
+
+    async fn jobs(
+        &self,
+        workspace: &WorkspaceId,
+        filter: &JobFilter,
+        page: &PageQuery,
+    ) -> Result<Page<Job>, StoreError> {
+        let before = cursor::after_number("jobs", page)?.unwrap_or(i64::MAX);
+        let mut sql = format!("SELECT {JOB} FROM jobs WHERE workspace = ? AND number < ?");
+        let mut values = args![workspace.as_str(), before];
+        let wanted = [
+            (" AND kind = ?", filter.kind.map(JobKind::as_str)),
+            (" AND state = ?", filter.state.map(JobState::as_str)),
+            (" AND model = ?", filter.model.as_ref().map(ModelKey::as_str)),
+        ];
+        for (condition, value) in wanted {
+            if let Some(value) = value {
+                sql.push_str(condition);
+                values.push(Value::from(value));
+            }
+        }
+        sql.push_str(" ORDER BY number DESC LIMIT ?");
+        values.push(Value::from(cursor::limit(page) + 1));
+        let rows = self.db.all(&sql, values).await?;
+        cursor::page("jobs", page, &rows, |row| row.int("number").map(|number| number.to_string()), job)
+    }
+
+    async fn job(&self, workspace: &WorkspaceId, id: &JobId) -> Result<Option<Job>, StoreError> {
+        let sql = format!("SELECT {JOB} FROM jobs WHERE workspace = ? AND id = ?");
+        self.db.one(&sql, args![workspace.as_str(), id.as_str()]).await?.as_ref().map(job).transpose()
+    }
+
+    async fn job_log(
+        &self,
+        workspace: &WorkspaceId,
+        id: &JobId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<JobLogLine>, StoreError> {
+        read_log(&self.db, workspace, id, after, limit).await
+    }
+}

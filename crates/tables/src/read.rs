@@ -1,0 +1,173 @@
+//! Our own Parquet read back: a page of rows for people, whole columns for training.
+
+use crate::error::ReadError;
+use crate::import::profile::{day_text, moment_text};
+use crate::table::{Table, Texts, Values};
+use crate::value::date::civil_from_days;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, TimeUnit};
+use jiff::Timestamp;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
+use serde_json::{Map, Value};
+
+/// Whole numbers beyond this lose digits in JavaScript, so JSON gets them as texts.
+const SAFE_INTEGER: u64 = 1 << 53;
+/// Rows decoded at a time.
+const BATCH: usize = 8192;
+
+/// Rows `offset..offset + limit` as JSON objects, keys in the order of the columns. Dates are `YYYY-MM-DD`, moments
+/// RFC 3339, absent values null, whole numbers beyond 2^53 texts.
+pub fn preview<R: ChunkReader + 'static>(
+    source: R,
+    limit: usize,
+    offset: usize,
+) -> Result<Vec<Map<String, Value>>, ReadError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(source)?;
+    let reader =
+        builder.with_batch_size(limit.clamp(1, BATCH)).with_offset(offset).with_limit(limit).build()?;
+    let mut rows = Vec::with_capacity(limit.min(BATCH));
+    for batch in reader {
+        let batch = batch?;
+        let schema = batch.schema();
+        for row in 0..batch.num_rows() {
+            let mut object = Map::with_capacity(batch.num_columns());
+            for (field, column) in schema.fields().iter().zip(batch.columns()) {
+                object.insert(field.name().clone(), json(column, row)?);
+            }
+            rows.push(object);
+        }
+    }
+    Ok(rows)
+}
+
+fn json(column: &ArrayRef, row: usize) -> Result<Value, ReadError> {
+    if column.is_null(row) {
+        return Ok(Value::Null);
+    }
+    Ok(match column.data_type() {
+        DataType::Int64 => integer_json(column.as_primitive::<Int64Type>().value(row)),
+        DataType::Float64 => Value::from(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Boolean => Value::from(column.as_boolean().value(row)),
+        DataType::Date32 => Value::from(day_text(column.as_primitive::<Date32Type>().value(row))),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Value::from(moment_text(column.as_primitive::<TimestampMicrosecondType>().value(row)))
+        }
+        DataType::Utf8 => Value::from(column.as_string::<i32>().value(row)),
+        other => return Err(ReadError::Foreign(format!("a column of the type {other}"))),
+    })
+}
+
+/// A whole number as JSON that loses no digit.
+pub fn integer_json(value: i64) -> Value {
+    if value.unsigned_abs() > SAFE_INTEGER { Value::from(value.to_string()) } else { Value::from(value) }
+}
+
+/// The names of all columns, in order.
+pub fn column_names<R: ChunkReader + 'static>(source: R) -> Result<Vec<String>, ReadError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(source)?;
+    Ok(builder.schema().fields().iter().map(|field| field.name().clone()).collect())
+}
+
+/// Whole columns by name, in the order asked for.
+pub fn columns<R: ChunkReader + 'static>(source: R, names: &[&str]) -> Result<Table, ReadError> {
+    first_rows(source, names, usize::MAX)
+}
+
+/// The first rows of some columns, in the order asked for.
+pub fn first_rows<R: ChunkReader + 'static>(
+    source: R,
+    names: &[&str],
+    limit: usize,
+) -> Result<Table, ReadError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(source)?;
+    let all: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut places = Vec::with_capacity(names.len());
+    for name in names {
+        match all.iter().position(|own| own == name) {
+            Some(at) => places.push(at),
+            None => {
+                return Err(ReadError::NoColumn {
+                    name: (*name).to_owned(),
+                    nearest: nearest(name, &all).cloned(),
+                    columns: all,
+                });
+            }
+        }
+    }
+    let mask = ProjectionMask::leaves(builder.parquet_schema(), places.iter().copied());
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut found: Vec<Values> = Vec::with_capacity(sorted.len());
+    for at in &sorted {
+        found.push(empty(builder.schema().field(*at).data_type())?);
+    }
+    let reader = builder.with_projection(mask).with_batch_size(BATCH).with_limit(limit).build()?;
+    for batch in reader {
+        let batch = batch?;
+        for (values, array) in found.iter_mut().zip(batch.columns()) {
+            append(values, array);
+        }
+    }
+    let mut left: Vec<Option<Values>> = found.into_iter().map(Some).collect();
+    let mut columns = Vec::with_capacity(names.len());
+    for (at, (name, place)) in names.iter().zip(&places).enumerate() {
+        let slot = sorted.binary_search(place).unwrap_or(0);
+        // A column asked for twice is cloned for all but its last place.
+        let last = !places[at + 1..].contains(place);
+        let values = if last { left[slot].take() } else { left[slot].clone() };
+        columns.push(((*name).to_owned(), values.unwrap_or(Values::Floats(Vec::new()))));
+    }
+    Ok(Table { columns })
+}
+
+/// The most alike of some names, where one is alike at all.
+pub fn nearest<'n>(name: &str, among: &'n [String]) -> Option<&'n String> {
+    let lower = name.to_lowercase();
+    among
+        .iter()
+        .map(|own| (strsim::jaro_winkler(&lower, &own.to_lowercase()), own))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, own)| own)
+}
+
+fn empty(data_type: &DataType) -> Result<Values, ReadError> {
+    Ok(match data_type {
+        DataType::Int64 => Values::Integers(Vec::new()),
+        DataType::Float64 => Values::Floats(Vec::new()),
+        DataType::Boolean => Values::Booleans(Vec::new()),
+        DataType::Date32 => Values::Dates(Vec::new()),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => Values::Moments(Vec::new()),
+        DataType::Utf8 => Values::Texts(Texts::default()),
+        other => return Err(ReadError::Foreign(format!("a column of the type {other}"))),
+    })
+}
+
+fn append(values: &mut Values, array: &ArrayRef) {
+    match values {
+        Values::Integers(values) => values.extend(array.as_primitive::<Int64Type>().iter()),
+        Values::Floats(values) => {
+            values.extend(array.as_primitive::<Float64Type>().iter().map(|v| v.unwrap_or(f64::NAN)));
+        }
+        Values::Booleans(values) => values.extend(array.as_boolean().iter()),
+        Values::Dates(values) => {
+            values.extend(array.as_primitive::<Date32Type>().iter().map(|v| v.and_then(civil_from_days)));
+        }
+        Values::Moments(values) => values.extend(
+            array
+                .as_primitive::<TimestampMicrosecondType>()
+                .iter()
+                .map(|v| v.and_then(|micros| Timestamp::from_microsecond(micros).ok())),
+        ),
+        Values::Texts(texts) => {
+            for text in array.as_string::<i32>() {
+                texts.push(text);
+            }
+        }
+    }
+}

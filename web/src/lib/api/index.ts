@@ -1,0 +1,175 @@
+/** Every operation of the server that the pages use: one function each, named by intent. */
+
+import { body, client, sendForm } from './http';
+import type { components, paths } from './schema';
+import type * as T from './types';
+
+export { ApiError, errorFrom, type FieldProblem } from './errors';
+export { whenSignedOut } from './http';
+export type * from './types';
+
+type Signal = AbortSignal | undefined;
+/** Values of filters; empty ones are left out, so that a form's state can be passed as it is. */
+export type Filters = Record<string, string | number | null | undefined>;
+
+function given<Q>(filters: Filters): Q {
+  const set = Object.entries(filters).filter(([, v]) => v !== '' && v !== null && v !== undefined);
+  return Object.fromEntries(set) as Q;
+}
+type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+const by = (key: string) => ({ path: { key } });
+const byId = (id: string) => ({ path: { id } });
+const until = (signal: Signal) => ({ signal: signal ?? null });
+
+export const signIn = (username: string, password: string) =>
+  body(client.POST('/auth/login', { body: { username, password } }));
+export const signOut = () => body(client.POST('/auth/logout'));
+export const userInfo = () => body(client.GET('/auth/user-info'));
+export const changePassword = (current_password: string, new_password: string) =>
+  body(client.PUT('/auth/profile/password', { body: { current_password, new_password } }));
+
+export const listTokens = (signal?: Signal) => body(client.GET('/auth/tokens', until(signal)));
+export const createToken = (name: string, expires_in_days: number) =>
+  body(client.POST('/auth/tokens', { body: { name, expires_in_days } }));
+export const revokeToken = (id: string) =>
+  body(client.POST('/auth/tokens/{id}/revoke', { params: byId(id) }));
+
+export const listDatasets = (signal?: Signal) =>
+  body(client.GET('/datasets', { params: { query: { limit: 500 } }, ...until(signal) }));
+// openapi-fetch widens pairs to lists; where an answer holds pairs, its type is named.
+export const getDataset = (key: string, signal?: Signal) =>
+  body(
+    client.GET('/datasets/{key}', { params: by(key), ...until(signal) }),
+  ) as Promise<T.DatasetDetail>;
+export const deleteDataset = (key: string) =>
+  body(client.DELETE('/datasets/{key}', { params: by(key) }));
+export const datasetVersions = (key: string, signal?: Signal) =>
+  body(client.GET('/datasets/{key}/versions', { params: by(key), ...until(signal) }));
+export const datasetPreview = (
+  key: string,
+  query: { limit: number; offset: number; version: number },
+  signal?: Signal,
+) =>
+  body(
+    client.GET('/datasets/{key}/preview', { params: { ...by(key), query }, ...until(signal) }),
+  ) as Promise<T.Preview>;
+
+/** Options first: a streaming reader has to know them before the file's first byte. */
+function uploadForm(fields: Record<string, string>, options: T.ReadOptions): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  form.append('options', JSON.stringify(options));
+  return form;
+}
+/** Reads a file without keeping it. */
+export function inspectFile(file: Blob, name: string, options: T.ReadOptions, signal?: Signal) {
+  const form = uploadForm({}, options);
+  form.append('file', file, name);
+  return body(
+    client.POST('/datasets/inspect', {
+      body: form as unknown as components['schemas']['UploadForm'],
+      bodySerializer: (whole) => whole as unknown as FormData,
+      ...until(signal),
+    }),
+  ) as Promise<T.Inspection>;
+}
+/** Reads a file and keeps it as a new version of a dataset. */
+export function uploadFile(
+  file: File,
+  about: { key: string; title: string; options: T.ReadOptions },
+  onSent: (sent: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<T.DatasetDetail> {
+  const form = uploadForm({ key: about.key, title: about.title }, about.options);
+  form.append('file', file, file.name);
+  return sendForm<T.DatasetDetail>('/datasets', form, onSent, signal);
+}
+
+export const listModels = (signal?: Signal) =>
+  body(client.GET('/models', { params: { query: { limit: 500 } }, ...until(signal) }));
+export const getModel = (key: string, signal?: Signal) =>
+  body(client.GET('/models/{key}', { params: by(key), ...until(signal) }));
+const asYaml = (text: string) => ({
+  body: text,
+  bodySerializer: (whole: unknown) => whole as string,
+  headers: { 'Content-Type': 'application/yaml' },
+});
+export const createModel = (spec: string) => body(client.POST('/models', asYaml(spec)));
+/** Creates or changes, as `vakhta apply` does. */
+export const applySpec = (spec: string) =>
+  body(client.POST('/models', { params: { query: { apply: true } }, ...asYaml(spec) }));
+export const deleteModel = (key: string) =>
+  body(client.DELETE('/models/{key}', { params: by(key) }));
+
+export const listVersions = (key: string, signal?: Signal) =>
+  body(
+    client.GET('/models/{key}/versions', {
+      params: { ...by(key), query: { limit: 200 } },
+      ...until(signal),
+    }),
+  );
+export const getVersion = (key: string, version: string, signal?: Signal) =>
+  body(
+    client.GET('/models/{key}/versions/{version}', {
+      params: { path: { key, version } },
+      ...until(signal),
+    }),
+  ) as Promise<T.VersionDetail>;
+export const seriesKeys = (key: string, signal?: Signal) =>
+  body(client.GET('/models/{key}/series', { params: by(key), ...until(signal) }));
+const chosen = (version: string, reason: string) => (reason ? { version, reason } : { version });
+export const deploy = (key: string, version: string, reason: string) =>
+  body(client.POST('/models/{key}/deploy', { params: by(key), body: chosen(version, reason) }));
+export const rollBack = (key: string, version: string, reason: string) =>
+  body(client.POST('/models/{key}/rollback', { params: by(key), body: chosen(version, reason) }));
+export const listDeployments = (key: string, signal?: Signal) =>
+  body(client.GET('/models/{key}/deployments', { params: by(key), ...until(signal) }));
+export const listDecisions = (key: string, signal?: Signal) =>
+  body(client.GET('/models/{key}/decisions', { params: by(key), ...until(signal) }));
+
+export const forecast = (
+  model_key: string,
+  series: string[],
+  history: number,
+  signal?: Signal,
+): Promise<T.Forecast> =>
+  body(
+    client.POST('/forecast', {
+      body: { model_key, history, ...(series.length > 0 ? { series: [series] } : {}) },
+      ...until(signal),
+    }),
+  ) as Promise<T.Forecast>;
+export const train = (model_key: string, reason: string, alias: string) =>
+  body(
+    client.POST('/train', {
+      body: { model_key, ...(reason ? { reason } : {}), ...(alias ? { alias } : {}) },
+    }),
+  ) as Promise<{ job_id: string }>;
+
+export const listJobs = (filters: Filters = {}, signal?: Signal) =>
+  body(
+    client.GET('/jobs', { params: { query: given<QueryOf<'/jobs'>>(filters) }, ...until(signal) }),
+  );
+export const getJob = (id: string, signal?: Signal) =>
+  body(client.GET('/jobs/{id}', { params: byId(id), ...until(signal) }));
+export const cancelJob = (id: string) =>
+  body(client.POST('/jobs/{id}/cancel', { params: byId(id) }));
+export const jobLog = (id: string, after: number, signal?: Signal) =>
+  body(
+    client.GET('/jobs/{id}/logs', {
+      params: { ...byId(id), query: { after } },
+      ...until(signal),
+    }),
+  );
+
+export const listEvents = (filters: Filters = {}, signal?: Signal) =>
+  body(
+    client.GET('/events', {
+      params: { query: given<QueryOf<'/events'>>(filters) },
+      ...until(signal),
+    }),
+  );
+export const health = (signal?: Signal) => body(client.GET('/health', until(signal)));
+export const about = (signal?: Signal) => body(client.GET('/about', until(signal)));

@@ -1,0 +1,4362 @@
+// Made by "npm run generate" from crates/http/openapi.json. Do not edit.
+
+export interface paths {
+    "/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["About"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in. Sets the session cookie and gives the same secret as a bearer token. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedInView"];
+                    };
+                };
+                /** @description too many attempts, see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session that this request came by. With an API token it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who is signed in; the same as `/auth/user-info`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UserInfo"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password and ends one's other sessions. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description too many attempts, see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes oneself a viewer's account, where the server allows it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Registered"];
+                    };
+                };
+                /** @description registration is off */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own tokens, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_ApiToken"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes an API token. Its secret is in this answer and nowhere else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeToken"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes one of one's own tokens. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes one of one's own tokens; it stays in the list. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/user-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who is signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UserInfo"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Datasets by key. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Dataset"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Uploads a file as a new version of a dataset; makes the dataset if it is not there. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description The date form, e.g. `DD.MM.YYYY`; else detected. */
+                    dates?: string;
+                    /** @description `.` or `,`; else detected. */
+                    decimal?: string;
+                    /** @description One character; else detected. */
+                    delimiter?: string;
+                    /** @description The encoding label (WHATWG), e.g. `windows-1251`; else detected. */
+                    encoding?: string;
+                    /** @description The file's name. */
+                    file_name?: string;
+                    /** @description The format; else by name and content. */
+                    format?: components["schemas"]["FileFormat"];
+                    /** @description The dataset's key. */
+                    key?: string;
+                    /** @description What to do with a bad row; default `refuse`. */
+                    on_error?: string;
+                    /** @description Columns to keep as text, separated by commas. */
+                    text_columns?: string;
+                    /** @description What to call it. */
+                    title?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                    "application/vnd.apache.parquet": number[];
+                    "application/x-ndjson": string;
+                    "multipart/form-data": components["schemas"]["UploadForm"];
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetDetail"];
+                    };
+                };
+                /** @description bad rows, see `refused` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dataset with its columns, how it was read, and what its columns seem to be for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetDetail"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Hides a dataset. Refused while a model learns from it; versions stay readable for models that did. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a model uses it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Some rows of a version. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Rows, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description Rows to skip. */
+                    offset?: number;
+                    /** @description The version's number; default the newest. */
+                    version?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Preview"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{key}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The profile of each column of a version. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The version's number; default the newest. */
+                    version?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dataset's versions, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_DatasetVersion"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a file without storing anything: how it would be read, its columns, its first and its bad rows. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description The date form, e.g. `DD.MM.YYYY`; else detected. */
+                    dates?: string;
+                    /** @description `.` or `,`; else detected. */
+                    decimal?: string;
+                    /** @description One character; else detected. */
+                    delimiter?: string;
+                    /** @description The encoding label (WHATWG), e.g. `windows-1251`; else detected. */
+                    encoding?: string;
+                    /** @description The file's name. */
+                    file_name?: string;
+                    /** @description The format; else by name and content. */
+                    format?: components["schemas"]["FileFormat"];
+                    /** @description The dataset's key. */
+                    key?: string;
+                    /** @description What to do with a bad row; default `refuse`. */
+                    on_error?: string;
+                    /** @description Columns to keep as text, separated by commas. */
+                    text_columns?: string;
+                    /** @description What to call it. */
+                    title?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                    "application/vnd.apache.parquet": number[];
+                    "application/x-ndjson": string;
+                    "multipart/form-data": components["schemas"]["UploadForm"];
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Inspection"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The actor's name. */
+                    actor?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description The address. */
+                    ip?: string;
+                    /** @description The kind, or its first part with a dot (`job.`). */
+                    kind?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The model concerned. */
+                    model?: string;
+                    /** @description Not before, RFC 3339. */
+                    since?: string;
+                    /** @description The door. */
+                    source?: components["schemas"]["Source"];
+                    /** @description Before, RFC 3339. */
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Event"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forecasts series with intervals. The answer is in the prediction log when it is given. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `json`, `csv`, `jsonl` or `parquet`; default as `Accept` says, else `json`. */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ForecastRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Forecast"];
+                        "application/vnd.apache.parquet": number[];
+                        "application/x-ndjson": string;
+                        "text/csv": string;
+                    };
+                };
+                /** @description nothing serves yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can do its work. Always 200: the body tells. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always 200 while the process answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alive"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 while requests can be served, 503 while a store cannot be reached. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description The kind. */
+                    kind?: components["schemas"]["JobKind"];
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The model. */
+                    model?: string;
+                    /** @description The state. */
+                    state?: components["schemas"]["JobState"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Job"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a job to stop. A queued one is cancelled at once, a running one within a second. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description it had ended before */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job's log, oldest line first. Ask again with `after` set to the last line's number. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Lines after this one; default from the first. */
+                    after?: number;
+                    /** @description Lines in the answer, 1 to 500; default 500. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_JobLogLine"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models by key. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Model"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Creates models from specs; with `apply`, changes those that are there. Every spec is checked before
+         *     anything is done.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Change models that are there instead of refusing; default false. */
+                    apply?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ModelSpec"];
+                    "application/yaml": string;
+                };
+            };
+            responses: {
+                /** @description applied */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelChanges"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelChanges"];
+                    };
+                };
+                /** @description a model of that key exists */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model with its spec. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelDetail"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Replaces a model's spec. Versions keep the spec that they were trained by. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ModelSpec"];
+                    "application/yaml": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelChange"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Hides a model and takes it out of service; its versions and decisions stay in the history. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description it is being trained */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every decision about a model's versions, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Decision"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version to serve, in one transaction and without a dropped request. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Deploy"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deployment"];
+                    };
+                };
+                /** @description it serves already, or may not serve */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model's deployments, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Deployment"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to an earlier version, in one transaction and without a dropped request. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deployment"];
+                    };
+                };
+                /** @description no other version served, or it may not serve */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The series that a model knows. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A version by id or by the name given at training; default the serving one. */
+                    version?: string;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeriesKeys"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model's versions, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Version"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version: by id, by the name given at training, or `champion`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionDetail"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This API, described. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Predicts records: by a job, or in the same call for a caller that waits. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Over 0: answer in this call instead of by a job. `Prefer: wait=SECONDS` says the same. */
+                    wait?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PredictRequest"];
+                };
+            };
+            responses: {
+                /** @description waited for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Predictions"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description nothing serves yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/predict/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prediction that was asked for earlier: where it stands, and its result once completed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PredictResult"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas/model.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of a model spec, for editors. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/schema+json": Record<string, never>;
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues a training; with `wait`, answers the job where it ended in that time. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for the end, 0 to 600. */
+                    wait?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrainRequest"];
+                };
+            };
+            responses: {
+                /** @description ended while waiting */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description the model is being trained; `job_id` says by which job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live news by WebSocket. Send `{"subscribe": ["jobs", "events", "models/KEY"], "after": SEQ}`; `after` is
+         *     optional and resumes from there. Messages have a `type`: `hello`, `event`, `job`, `job_log`, `resync`
+         *     (too much was missed: read everything again), `error`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description news follow */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What this server is. */
+        About: {
+            /** @description The program as trained versions record it. */
+            code_version: string;
+            /** @description `sqlite` or `postgresql`. */
+            database: string;
+            /** @description `local` or `s3`. */
+            objects: string;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+            /** @description The release. */
+            version: string;
+            /** @description The caller's workspace. */
+            workspace: string;
+        };
+        /** @description That the process answers. */
+        Alive: {
+            /** @description `ok`. */
+            status: string;
+        };
+        /** @description A named API token, without its secret. */
+        ApiToken: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description The last request with it, to the minute.
+             */
+            last_used_at?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The first characters of the secret, to recognise it by. */
+            prefix: string;
+            /**
+             * Format: date-time
+             * @description When its owner revoked it.
+             */
+            revoked_at?: string | null;
+        };
+        /** @description A row that does not parse. */
+        BadRow: {
+            /** @description The column, where one value is at fault. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description Its line in the file, the header being 1 (the row's number in Parquet).
+             */
+            line: number;
+            /** @description What is wrong. */
+            reason: string;
+            /** @description The offending text. */
+            text: string;
+        };
+        /**
+         * @description What describing a model did.
+         * @enum {string}
+         */
+        Change: "created" | "changed" | "unchanged";
+        /** @description Part by part: `ok` or `failed`. */
+        Checks: {
+            /** @description The database. */
+            database: string;
+            /** @description The object store. */
+            objects: string;
+        };
+        /** @description A column and what its values look like. */
+        Column: {
+            /** @description The type of its values. */
+            kind: components["schemas"]["ColumnKind"];
+            /** @description As in the file's header. */
+            name: string;
+            /** @description Its profile. */
+            profile: components["schemas"]["ColumnProfile"];
+        };
+        /** @description A column's name and type. */
+        ColumnHead: {
+            /** @description The type of its values. */
+            kind: components["schemas"]["ColumnKind"];
+            /** @description As in the file's header. */
+            name: string;
+        };
+        /**
+         * @description The type of a column's values.
+         * @enum {string}
+         */
+        ColumnKind: "integer" | "float" | "boolean" | "date" | "timestamp" | "text";
+        /** @description A column's values in short. Numbers are texts, since JSON would lose 64-bit integers. */
+        ColumnProfile: {
+            /**
+             * Format: int64
+             * @description Values present.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Distinct values, up to 10,000; null beyond.
+             */
+            distinct?: number | null;
+            /** @description The largest value. */
+            max?: string | null;
+            /** @description The arithmetic mean, of numbers only. */
+            mean?: string | null;
+            /** @description The smallest value. */
+            min?: string | null;
+            /**
+             * Format: int64
+             * @description Values absent.
+             */
+            missing: number;
+            /** @description The commonest values with their counts, at most 10. */
+            top: [
+                string,
+                number
+            ][];
+        };
+        /** @description A name and a password. */
+        Credentials: {
+            /** @description Its password. */
+            password: string;
+            /** @description The account's name, in any case. */
+            username: string;
+        };
+        /** @description Something about the data that people should know. */
+        DataNote: {
+            /** @description A stable code, e.g. `duplicates_summed`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many rows, days or series it concerns.
+             */
+            count: number;
+            /** @description In words. */
+            text: string;
+        };
+        /** @description A named table with its newest version. */
+        Dataset: {
+            /**
+             * Format: int64
+             * @description Its size as stored.
+             */
+            bytes: number;
+            /** @description Its columns. */
+            columns: number;
+            /**
+             * Format: date-time
+             * @description When it was first uploaded.
+             */
+            created_at: string;
+            /** @description Its key. */
+            key: string;
+            /**
+             * Format: int64
+             * @description Its rows.
+             */
+            rows: number;
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When its newest version came in.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The newest version's number.
+             */
+            version: number;
+            /** @description The newest version's identity. */
+            version_id: string;
+        };
+        /** @description A dataset with its columns and how its newest version was read. */
+        DatasetDetail: components["schemas"]["Dataset"] & {
+            /** @description The columns, in order, each with its profile. */
+            columns_detail: components["schemas"]["Column"][];
+            guess?: components["schemas"]["RoleGuess"] | null;
+            /** @description How the file was read. */
+            read_as: components["schemas"]["ReadAs"];
+            /** @description Rows left out. */
+            refused: components["schemas"]["Refused"];
+            /** @description SHA-256 of the stored rows. */
+            sha256: string;
+        };
+        /** @description One immutable set of rows. */
+        DatasetVersion: {
+            /**
+             * Format: int64
+             * @description Its size as stored.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it came in.
+             */
+            created_at: string;
+            /** @description Who brought it, by id; null for the system. */
+            created_by?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … within the dataset.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Rows kept.
+             */
+            rows: number;
+            /** @description SHA-256 of the stored rows. */
+            sha256: string;
+        };
+        /** @description A decision: what, why in words, and the numbers it was taken from. */
+        Decision: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who decided, by name. */
+            decided_by: string;
+            /** @description The numbers. */
+            evidence: unknown;
+            /** @description Its identity. */
+            id: string;
+            /** @description What was decided. */
+            kind: components["schemas"]["DecisionKind"];
+            /** @description The version that served before. */
+            previous?: string | null;
+            /** @description Why, in words. */
+            reason: string;
+            /** @description The version that it is about. */
+            version: string;
+        };
+        /**
+         * @description What was decided.
+         * @enum {string}
+         */
+        DecisionKind: "first_champion" | "kept" | "rejected" | "deploy" | "rollback";
+        /** @description A version to put to serve. */
+        Deploy: {
+            /** @description Why, in words. */
+            reason?: string | null;
+            /** @description The version, by id or by the name given at training. */
+            version: string;
+        };
+        /** @description One stretch of time in which a version served. */
+        Deployment: {
+            /** @description The decision that put it there. */
+            decision_id: string;
+            /**
+             * Format: int64
+             * @description Grows by one with each switch of the model.
+             */
+            generation: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Until when; null while it serves.
+             */
+            until?: string | null;
+            /** @description The version. */
+            version: string;
+        };
+        /**
+         * @description Which engine learns.
+         * @enum {string}
+         */
+        Engine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "mlp" | "linear";
+        /** @description Something that happened. */
+        Event: {
+            /** @description Who, by name. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Details; the kind says the shape. */
+            data: unknown;
+            /** @description His address; for himself and for administrators. */
+            ip?: string | null;
+            /** @description The job that did it. */
+            job?: string | null;
+            /** @description What happened, e.g. `version.deployed`. */
+            kind: string;
+            /** @description The model concerned. */
+            model?: string | null;
+            /** @description The request that it belongs to. */
+            request_id?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the history; grows, may have gaps.
+             */
+            seq: number;
+            /** @description The door that he came through. */
+            source: components["schemas"]["Source"];
+            /** @description Which one. */
+            subject_id: string;
+            /** @description What it is about, e.g. `model`. */
+            subject_type: string;
+            /** @description Who, by id; null for the system and for strangers. */
+            user?: string | null;
+            /** @description His program; for himself and for administrators. */
+            user_agent?: string | null;
+        };
+        /** @description One wrong place in the input. */
+        FieldError: {
+            /** @description What is wrong and what would be right. */
+            message: string;
+            /** @description A JSON pointer into the body (`/data/target`), or `?name` for a query parameter. */
+            pointer: string;
+        };
+        /**
+         * @description A file's format.
+         * @enum {string}
+         */
+        FileFormat: "csv" | "jsonl" | "parquet";
+        /** @description One rolling-origin fold. */
+        Fold: {
+            /**
+             * Format: date
+             * @description The last period that was learnt from.
+             */
+            cutoff: string;
+            /**
+             * Format: date
+             * @description The first period scored.
+             */
+            from: string;
+            /** @description The model's accuracy. */
+            model: components["schemas"]["Metrics"];
+            /** @description The seasonal naive's, on the same rows. */
+            seasonal_naive: components["schemas"]["Metrics"];
+            /**
+             * Format: date
+             * @description The last period scored.
+             */
+            to: string;
+            /** @description The same-weekday mean's, on the same rows. */
+            weekday_mean: components["schemas"]["Metrics"];
+        };
+        /** @description A forecast. */
+        Forecast: {
+            /** @description The length of a period. */
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            generated_at: string;
+            /** @description The model. */
+            model_key: string;
+            /** @description The request, as the prediction log knows it. */
+            request_id: string;
+            /** @description The series. */
+            series: components["schemas"]["SeriesForecast"][];
+            /** @description The columns that name a series. */
+            series_columns: string[];
+            /** @description The version that answered. */
+            version: string;
+        };
+        /** @description The forecast of one period. */
+        ForecastPoint: {
+            /**
+             * Format: date
+             * @description The period's first day.
+             */
+            date: string;
+            /** @description Its intervals, by level, ascending. */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Format: int32
+             * @description 1 for the first period after the history.
+             */
+            step: number;
+            /**
+             * Format: double
+             * @description The point forecast.
+             */
+            value?: number | null;
+        };
+        /** @description What is to be forecast. */
+        ForecastRequest: {
+            /**
+             * Format: int32
+             * @description Past periods to add to each series, at most 730; default none.
+             */
+            history?: number | null;
+            /**
+             * Format: int32
+             * @description Periods, at most the spec's horizon; default all of it.
+             */
+            horizon?: number | null;
+            /** @description Rows with the date column, the series columns and the known-future columns. */
+            known_future?: Record<string, never>[] | null;
+            /** @description Interval levels out of the spec's; default all of them. */
+            level?: number[] | null;
+            /** @description The model. */
+            model_key: string;
+            /** @description The series; default all. */
+            series?: components["schemas"]["SeriesChoice"][] | null;
+            /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
+            version?: string | null;
+        };
+        /**
+         * @description The length of a period.
+         * @enum {string}
+         */
+        Frequency: "D" | "W" | "M" | "Q" | "H";
+        /** @description Whether the server can do its work. */
+        Health: {
+            /** @description Part by part. */
+            checks: components["schemas"]["Checks"];
+            /** @description `ok` or `degraded`. */
+            status: string;
+            /** @description The release. */
+            version: string;
+        };
+        /** @description One period of a series' past. */
+        HistoryPoint: {
+            /**
+             * Format: date
+             * @description The period's first day.
+             */
+            date: string;
+            /**
+             * Format: double
+             * @description The actual; null where it is missing.
+             */
+            value?: number | null;
+        };
+        /** @description Accuracy at one distance from the cutoff. */
+        HorizonMetrics: {
+            /** @description Its accuracy. */
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * Format: int32
+             * @description 1 for the first period after the cutoff.
+             */
+            step: number;
+        };
+        /** @description How much a feature matters. */
+        Importance: {
+            /** @description The feature's name. */
+            feature: string;
+            /**
+             * Format: double
+             * @description Its share of the total gain, percent.
+             */
+            gain?: number | null;
+            /**
+             * Format: int64
+             * @description How many splits use it.
+             */
+            splits: number;
+        };
+        /** @description What reading a file would give; nothing was stored. */
+        Inspection: {
+            /** @description The columns, in order, each with its profile. */
+            columns: components["schemas"]["Column"][];
+            guess?: components["schemas"]["RoleGuess"] | null;
+            /** @description The first rows: one value a column, null where it is missing. */
+            preview: unknown[][];
+            /** @description How the file was read. */
+            read_as: components["schemas"]["ReadAs"];
+            /** @description Rows that cannot be read. */
+            refused: components["schemas"]["Refused"];
+            /**
+             * Format: int64
+             * @description Rows that can be read.
+             */
+            rows: number;
+        };
+        /** @description A lower and an upper bound. */
+        Interval: {
+            /**
+             * Format: double
+             * @description The upper bound.
+             */
+            hi?: number | null;
+            /**
+             * Format: int32
+             * @description The level, percent.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description The lower bound.
+             */
+            lo?: number | null;
+        };
+        /** @description A job. */
+        Job: {
+            /**
+             * Format: int32
+             * @description How often it was started.
+             */
+            attempt: number;
+            /** @description Set when somebody asked it to stop. */
+            cancel_requested: boolean;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Why it failed. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds left, judged by the share done so far.
+             */
+            eta_seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description Its identity. */
+            id: string;
+            /** @description His address; for himself and for administrators. */
+            ip?: string | null;
+            /** @description What it does. */
+            kind: components["schemas"]["JobKind"];
+            /**
+             * Format: int32
+             * @description Longest time that one attempt may run.
+             */
+            limit_seconds: number;
+            /** @description The model that it is about. */
+            model?: string | null;
+            /** @description Who asked for it, by name. */
+            owner: string;
+            /**
+             * Format: double
+             * @description Share of the work done, 0 to 1.
+             */
+            progress: number;
+            /** @description What a training made: `version` and `state`. Predictions are read at `/predict/{job_id}`. */
+            result?: Record<string, never> | null;
+            /** @description The door that he came through. */
+            source: components["schemas"]["Source"];
+            /** @description The stage that its work is in, e.g. `folds`. */
+            stage?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt began.
+             */
+            started_at?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+        };
+        /** @description A job that was queued. */
+        JobAccepted: {
+            /** @description Its identity. */
+            job_id: string;
+        };
+        /**
+         * @description What a job does.
+         * @enum {string}
+         */
+        JobKind: "train" | "predict";
+        /** @description A line of a job's log. */
+        JobLogLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description 1, 2, 3 … within the job.
+             */
+            line: number;
+            /** @description What. */
+            text: string;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /** @description A number for an interval level. */
+        LevelValue: {
+            /**
+             * Format: int32
+             * @description The level, percent, e.g. 80.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value?: number | null;
+        };
+        /** @description One page of a list. */
+        List_ApiToken: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it stops working.
+                 */
+                expires_at: string;
+                /** @description Its identity. */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description The last request with it, to the minute.
+                 */
+                last_used_at?: string | null;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description The first characters of the secret, to recognise it by. */
+                prefix: string;
+                /**
+                 * Format: date-time
+                 * @description When its owner revoked it.
+                 */
+                revoked_at?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Dataset: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its size as stored.
+                 */
+                bytes: number;
+                /** @description Its columns. */
+                columns: number;
+                /**
+                 * Format: date-time
+                 * @description When it was first uploaded.
+                 */
+                created_at: string;
+                /** @description Its key. */
+                key: string;
+                /**
+                 * Format: int64
+                 * @description Its rows.
+                 */
+                rows: number;
+                /** @description What people call it. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When its newest version came in.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description The newest version's number.
+                 */
+                version: number;
+                /** @description The newest version's identity. */
+                version_id: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_DatasetVersion: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its size as stored.
+                 */
+                bytes: number;
+                /**
+                 * Format: date-time
+                 * @description When it came in.
+                 */
+                created_at: string;
+                /** @description Who brought it, by id; null for the system. */
+                created_by?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description 1, 2, 3 … within the dataset.
+                 */
+                number: number;
+                /**
+                 * Format: int64
+                 * @description Rows kept.
+                 */
+                rows: number;
+                /** @description SHA-256 of the stored rows. */
+                sha256: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Decision: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who decided, by name. */
+                decided_by: string;
+                /** @description The numbers. */
+                evidence: unknown;
+                /** @description Its identity. */
+                id: string;
+                /** @description What was decided. */
+                kind: components["schemas"]["DecisionKind"];
+                /** @description The version that served before. */
+                previous?: string | null;
+                /** @description Why, in words. */
+                reason: string;
+                /** @description The version that it is about. */
+                version: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Deployment: {
+            /** @description The rows. */
+            items: {
+                /** @description The decision that put it there. */
+                decision_id: string;
+                /**
+                 * Format: int64
+                 * @description Grows by one with each switch of the model.
+                 */
+                generation: number;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @description Until when; null while it serves.
+                 */
+                until?: string | null;
+                /** @description The version. */
+                version: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Event: {
+            /** @description The rows. */
+            items: {
+                /** @description Who, by name. */
+                actor: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Details; the kind says the shape. */
+                data: unknown;
+                /** @description His address; for himself and for administrators. */
+                ip?: string | null;
+                /** @description The job that did it. */
+                job?: string | null;
+                /** @description What happened, e.g. `version.deployed`. */
+                kind: string;
+                /** @description The model concerned. */
+                model?: string | null;
+                /** @description The request that it belongs to. */
+                request_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the history; grows, may have gaps.
+                 */
+                seq: number;
+                /** @description The door that he came through. */
+                source: components["schemas"]["Source"];
+                /** @description Which one. */
+                subject_id: string;
+                /** @description What it is about, e.g. `model`. */
+                subject_type: string;
+                /** @description Who, by id; null for the system and for strangers. */
+                user?: string | null;
+                /** @description His program; for himself and for administrators. */
+                user_agent?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Job: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was started.
+                 */
+                attempt: number;
+                /** @description Set when somebody asked it to stop. */
+                cancel_requested: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /** @description Why it failed. */
+                error?: string | null;
+                /**
+                 * Format: int64
+                 * @description Seconds left, judged by the share done so far.
+                 */
+                eta_seconds?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /** @description Its identity. */
+                id: string;
+                /** @description His address; for himself and for administrators. */
+                ip?: string | null;
+                /** @description What it does. */
+                kind: components["schemas"]["JobKind"];
+                /**
+                 * Format: int32
+                 * @description Longest time that one attempt may run.
+                 */
+                limit_seconds: number;
+                /** @description The model that it is about. */
+                model?: string | null;
+                /** @description Who asked for it, by name. */
+                owner: string;
+                /**
+                 * Format: double
+                 * @description Share of the work done, 0 to 1.
+                 */
+                progress: number;
+                /** @description What a training made: `version` and `state`. Predictions are read at `/predict/{job_id}`. */
+                result?: Record<string, never> | null;
+                /** @description The door that he came through. */
+                source: components["schemas"]["Source"];
+                /** @description The stage that its work is in, e.g. `folds`. */
+                stage?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the last attempt began.
+                 */
+                started_at?: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["JobState"];
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_JobLogLine: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /**
+                 * Format: int64
+                 * @description 1, 2, 3 … within the job.
+                 */
+                line: number;
+                /** @description What. */
+                text: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Model: {
+            /** @description The rows. */
+            items: {
+                /** @description The version that serves. */
+                champion?: string | null;
+                champion_metrics?: components["schemas"]["Metrics"] | null;
+                /**
+                 * Format: date-time
+                 * @description Since when it serves.
+                 */
+                champion_since?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The dataset that it learns from. */
+                dataset: string;
+                /** @description Which engine learns. */
+                engine: components["schemas"]["Engine"];
+                /**
+                 * Format: int32
+                 * @description Periods to forecast; null where the spec leaves it to the frequency.
+                 */
+                horizon?: number | null;
+                /** @description Its key. */
+                key: string;
+                /**
+                 * Format: int32
+                 * @description Grows by one with each change of the spec.
+                 */
+                revision: number;
+                /** @description What it does. */
+                task: components["schemas"]["Task"];
+                /** @description What people call it. */
+                title: components["schemas"]["Title"];
+                /** @description The job that trains the model now, or waits to. */
+                training?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When its spec last changed.
+                 */
+                updated_at: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Version: {
+            /** @description The rows. */
+            items: {
+                /** @description A name given at training. */
+                alias?: string | null;
+                /**
+                 * Format: int64
+                 * @description The saved model's size.
+                 */
+                artifact_bytes?: number | null;
+                /** @description SHA-256 of the saved model; null where training failed. */
+                artifact_sha256?: string | null;
+                /** @description The program that trained it. */
+                code_version: string;
+                /**
+                 * Format: date-time
+                 * @description When its training ended.
+                 */
+                created_at: string;
+                /** @description The dataset it learnt from. */
+                dataset: string;
+                /**
+                 * Format: int32
+                 * @description The number of the dataset version it learnt from.
+                 */
+                dataset_version?: number | null;
+                /** @description The engine that was used; the one asked for where training failed. */
+                engine: string;
+                /** @description Why training failed. */
+                error?: string | null;
+                /** @description Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`. */
+                id: string;
+                /** @description The job that made it. */
+                job_id: string;
+                metrics?: components["schemas"]["Metrics"] | null;
+                /** @description Why it was trained, in the asker's words. */
+                reason?: string | null;
+                seasonal_naive?: components["schemas"]["Metrics"] | null;
+                /**
+                 * Format: int64
+                 * @description The seed that it can be made again from.
+                 */
+                seed: number;
+                /** @description Where it stands. */
+                state: components["schemas"]["VersionState"];
+                weekday_mean?: components["schemas"]["Metrics"] | null;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A token that was made, with its secret. */
+        MadeToken: components["schemas"]["ApiToken"] & {
+            /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
+            token?: string | null;
+        };
+        /** @description Accuracy over a set of rows. Percentages are 0 to 100 and more. */
+        Metrics: {
+            /**
+             * Format: double
+             * @description Mean of ŷ − y, in the target's unit.
+             */
+            bias?: number | null;
+            /**
+             * Format: double
+             * @description 100 · Σ(ŷ−y) / Σ|y|.
+             */
+            bias_percent?: number | null;
+            /** @description Share of actuals inside each interval, percent, by level. */
+            coverage: components["schemas"]["LevelValue"][];
+            /**
+             * Format: double
+             * @description Mean absolute error, in the target's unit.
+             */
+            mae?: number | null;
+            /**
+             * Format: double
+             * @description Mean absolute percentage error, over non-zero actuals.
+             */
+            mape?: number | null;
+            /**
+             * Format: double
+             * @description MAE over the in-sample MAE of the seasonal naive, mean over series.
+             */
+            mase?: number | null;
+            /**
+             * Format: int64
+             * @description Rows scored.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Coefficient of determination.
+             */
+            r2?: number | null;
+            /**
+             * Format: double
+             * @description Root of the mean squared error, in the target's unit.
+             */
+            rmse?: number | null;
+            /**
+             * Format: double
+             * @description Symmetric MAPE: mean of 200·|e| / (|y|+|ŷ|).
+             */
+            smape?: number | null;
+            /**
+             * Format: double
+             * @description Weighted absolute percentage error: 100 · Σ|e| / Σ|y|.
+             */
+            wape?: number | null;
+            /**
+             * Format: int64
+             * @description Rows left out of MAPE because their actual is zero.
+             */
+            zero_actuals: number;
+        };
+        /** @description A model, what serves for it and what is being done about it. */
+        Model: {
+            /** @description The version that serves. */
+            champion?: string | null;
+            champion_metrics?: components["schemas"]["Metrics"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it serves.
+             */
+            champion_since?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The dataset that it learns from. */
+            dataset: string;
+            /** @description Which engine learns. */
+            engine: components["schemas"]["Engine"];
+            /**
+             * Format: int32
+             * @description Periods to forecast; null where the spec leaves it to the frequency.
+             */
+            horizon?: number | null;
+            /** @description Its key. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Grows by one with each change of the spec.
+             */
+            revision: number;
+            /** @description What it does. */
+            task: components["schemas"]["Task"];
+            /** @description What people call it. */
+            title: components["schemas"]["Title"];
+            /** @description The job that trains the model now, or waits to. */
+            training?: string | null;
+            /**
+             * Format: date-time
+             * @description When its spec last changed.
+             */
+            updated_at: string;
+        };
+        /** @description A described model. */
+        ModelChange: {
+            /** @description What was done. */
+            change: components["schemas"]["Change"];
+            /** @description The model. */
+            model: components["schemas"]["Model"];
+            /** @description What its writer should know. */
+            notices: components["schemas"]["Notice"][];
+        };
+        /** @description What was done, one entry a spec. */
+        ModelChanges: {
+            /** @description The models. */
+            items: components["schemas"]["ModelChange"][];
+        };
+        /** @description A model with its spec. */
+        ModelDetail: components["schemas"]["Model"] & {
+            /** @description The spec. */
+            spec: components["schemas"]["ModelSpec"];
+            /** @description The spec as YAML, ready to be edited and applied. */
+            spec_yaml: string;
+        };
+        /** @description A model as a person describes it. Everything but the key, the task and the data has a default. */
+        ModelSpec: {
+            /**
+             * Format: double
+             * @description Below this probability a classification is marked for a person.
+             */
+            confidence_threshold?: number | null;
+            /** @description Where its rows come from and what their columns mean. */
+            data: components["schemas"]["SpecData"];
+            /**
+             * @description Where training runs.
+             * @default auto
+             */
+            device: components["schemas"]["SpecDevice"];
+            /**
+             * @description Which engine learns.
+             * @default auto
+             */
+            engine: components["schemas"]["SpecEngine"];
+            /**
+             * @description Which features are built.
+             * @default {
+             *       "calendar": {},
+             *       "lags": "auto",
+             *       "rolling": "auto"
+             *     }
+             */
+            features: components["schemas"]["SpecFeatures"];
+            /**
+             * Format: uint32
+             * @description Periods to forecast; default 28 days, 8 weeks, 12 months, 8 quarters or 48 hours.
+             */
+            horizon?: number | null;
+            /**
+             * @description Prediction intervals.
+             * @default {
+             *       "levels": [
+             *         80,
+             *         95
+             *       ],
+             *       "method": "conformal"
+             *     }
+             */
+            intervals: components["schemas"]["SpecIntervals"];
+            /** @description The model's key: 1 to 64 of a-z, 0-9, `_` and `-`. */
+            model_key: string;
+            /**
+             * @description The engine's parameters.
+             * @default {}
+             */
+            params: components["schemas"]["SpecParams"];
+            /**
+             * @description What happens by itself.
+             * @default {}
+             */
+            policies: components["schemas"]["SpecPolicies"];
+            /**
+             * @description How forecasts of a hierarchy are made to agree.
+             * @default none
+             */
+            reconcile: components["schemas"]["SpecReconcile"];
+            /**
+             * Format: uint64
+             * @description The seed that training can be repeated from.
+             * @default 7
+             */
+            seed: number;
+            /** @description What the model does. */
+            task: components["schemas"]["SpecTask"];
+            /** @description What people call it; one text, or one a language. */
+            title?: components["schemas"]["SpecTitle"] | null;
+            /**
+             * @description How accuracy is measured before a version may serve.
+             * @default {
+             *       "folds": 3,
+             *       "gap": 0,
+             *       "metric": "wape"
+             *     }
+             */
+            validation: components["schemas"]["SpecValidation"];
+        };
+        /** @description A token to be made. */
+        NewToken: {
+            /**
+             * Format: int32
+             * @description Days that it works, 1 to 365; default 90.
+             */
+            expires_in_days?: number | null;
+            /** @description What to call it: 1 to 100 characters. */
+            name: string;
+        };
+        /** @description Something that was accepted and that the writer should know. */
+        Notice: {
+            /** @description What to know. */
+            message: string;
+            /** @description The place in the spec, as a JSON pointer. */
+            pointer: string;
+        };
+        /** @description The old password and the new one. */
+        PasswordChange: {
+            /** @description The password as it is. */
+            current_password: string;
+            /** @description The one to come: at least 12 characters. */
+            new_password: string;
+        };
+        /**
+         * @description The words that permissions are written as; the domain's type has no schema of its own.
+         * @enum {string}
+         */
+        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "own_tokens" | "manage_users";
+        /** @description The prediction for one record, or why there is none. */
+        Prediction: {
+            /** @description The record's place in the request, from 0. */
+            index: number;
+            /** @description Its intervals. */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Format: double
+             * @description The point prediction.
+             */
+            value?: number | null;
+        } | {
+            /** @description What is wrong with the record and what would be right. */
+            error: string;
+            /** @description The record's place in the request, from 0. */
+            index: number;
+        };
+        /** @description Predictions for records. */
+        Predictions: {
+            /** @description The model. */
+            model_key: string;
+            /** @description One a record, in order. */
+            predictions: components["schemas"]["Prediction"][];
+            /** @description The request, as the prediction log knows it. */
+            request_id: string;
+            /** @description The version that answered. */
+            version: string;
+        };
+        /** @description Records to predict. */
+        PredictRequest: {
+            /** @description At most 10,000 records: the series columns, the date column, known-future columns. */
+            data: Record<string, never>[];
+            /** @description The model. */
+            model_key: string;
+            /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
+            version?: string | null;
+        };
+        /** @description A prediction that was asked for earlier. */
+        PredictResult: (components["schemas"]["Predictions"] | null) & {
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description The job. */
+            job_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+        };
+        /** @description Some rows of a table. */
+        Preview: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["ColumnHead"][];
+            /** @description The rows: one value a column, null where it is missing. */
+            rows: unknown[][];
+            /**
+             * Format: int64
+             * @description Rows in all.
+             */
+            total: number;
+        };
+        /** @description A problem document, as sent. */
+        Problem: {
+            /** @description A stable word for programs. */
+            code: string;
+            /** @description What happened, for people. */
+            detail: string;
+            /** @description Every wrong place in the input. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The request's id, as in the server's log. */
+            instance?: string | null;
+            /** @description The job that stands in the way. */
+            job_id?: string | null;
+            refused?: components["schemas"]["Refused"] | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description `urn:vakhta:problem:` and the code. */
+            type: string;
+        };
+        /** @description The profile of each column. */
+        Profile: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["Column"][];
+        };
+        /** @description How a file was read. */
+        ReadAs: {
+            /** @description The date form, e.g. `DD.MM.YYYY`; where a column holds dates. */
+            dates?: string | null;
+            /** @description `.` or `,`; CSV only. */
+            decimal?: string | null;
+            /** @description The delimiter; CSV only. */
+            delimiter?: string | null;
+            /** @description The text encoding, e.g. `windows-1251`; text formats only. */
+            encoding?: string | null;
+            /** @description Its format. */
+            format: components["schemas"]["FileFormat"];
+        };
+        /** @description Rows left out of a table, or that an upload was refused for. */
+        Refused: {
+            /** @description The first hundred in full. */
+            first: components["schemas"]["BadRow"][];
+            /** @description How many for each reason, over all of them. */
+            reasons: [
+                string,
+                number
+            ][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            rows: number;
+        };
+        /** @description An account that was made. */
+        Registered: {
+            /** @description The account. */
+            user: components["schemas"]["User"];
+        };
+        /** @description What columns seem to be for in a forecast. */
+        RoleGuess: {
+            frequency?: components["schemas"]["Frequency"] | null;
+            /** @description Columns whose future values may be known ahead. */
+            known_future: string[];
+            /** @description Columns that name a series. */
+            series: string[];
+            /** @description Columns that do not change within a series. */
+            static: string[];
+            /** @description The column to predict. */
+            target?: string | null;
+            /** @description The column of dates. */
+            time?: string | null;
+            /** @description The reasons, in words. */
+            why: string[];
+        };
+        /** @description A version to go back to. */
+        Rollback: {
+            /** @description Why, in words. */
+            reason?: string | null;
+            /** @description The version; default the one that served before. */
+            version?: string | null;
+        };
+        /** @description One series: its values in the order of the series columns, or by column. */
+        SeriesChoice: string[] | {
+            [key: string]: string;
+        };
+        /** @description One series of a forecast. */
+        SeriesForecast: {
+            /** @description Its last periods, where asked for. */
+            history: components["schemas"]["HistoryPoint"][];
+            /** @description The periods to come. */
+            points: components["schemas"]["ForecastPoint"][];
+            /** @description Its values of the series columns. */
+            series: string[];
+        };
+        /** @description The series that a model knows. */
+        SeriesKeys: {
+            /** @description The columns that name a series. */
+            columns: string[];
+            /** @description The values of each series. */
+            items: string[][];
+        };
+        /** @description Accuracy of one series over all folds. */
+        SeriesMetrics: {
+            /** @description Its accuracy. */
+            metrics: components["schemas"]["Metrics"];
+            /** @description Its values of the series columns. */
+            series: string[];
+        };
+        /** @description A session that began. */
+        SignedInView: {
+            /**
+             * Format: date-time
+             * @description The latest moment at which the session ends.
+             */
+            expires_at: string;
+            /** @description Whether the one-time password must be replaced before anything else. */
+            must_change_password: boolean;
+            /** @description The session's secret for programs, as a bearer. Browsers get it as a cookie. */
+            token: string;
+            /** @description The account. */
+            user: components["schemas"]["User"];
+        };
+        /**
+         * @description The door that a request came through.
+         * @enum {string}
+         */
+        Source: "api" | "gui" | "cli" | "system";
+        /** @description Activation of an MLP. */
+        SpecActivation: "relu" | "tanh" | "logistic" | "identity";
+        /** @description When people are told. */
+        SpecAlertPolicy: {
+            /**
+             * Format: double
+             * @description Absolute bias.
+             * @default 10000
+             */
+            bias: number;
+            /**
+             * @description Branches that fail together.
+             * @default {
+             *       "count": 3,
+             *       "mape": 30
+             *     }
+             */
+            branches: components["schemas"]["SpecBranchAlert"];
+            /**
+             * Format: double
+             * @description Worse by this percentage within a week.
+             * @default 20
+             */
+            degradation_week: number;
+            /**
+             * Format: double
+             * @description Percent.
+             * @default 15
+             */
+            mape_critical: number;
+            /**
+             * Format: double
+             * @description Percent.
+             * @default 10
+             */
+            mape_warning: number;
+        };
+        /** @description The word `auto`. */
+        SpecAuto: "auto";
+        /** @description Rows in a batch. */
+        SpecBatchSize: components["schemas"]["SpecAuto"] | number;
+        /** @description More than `count` branches with a MAPE over `mape` percent. */
+        SpecBranchAlert: {
+            /**
+             * Format: uint32
+             * @description How many.
+             * @default 3
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Percent.
+             * @default 30
+             */
+            mape: number;
+        };
+        /** @description Holidays and events. */
+        SpecCalendar: {
+            /** @description The country whose public holidays are features; none by default. */
+            country?: components["schemas"]["SpecCountry"] | null;
+            /** @description The company's own days. */
+            events?: components["schemas"]["SpecCalendarEvent"][];
+        };
+        /** @description A day that matters, each time it comes. */
+        SpecCalendarEvent: {
+            /**
+             * Format: uint32
+             * @description Days after it that feel it.
+             * @default 0
+             */
+            after: number;
+            /**
+             * Format: uint32
+             * @description Days before it that feel it.
+             * @default 0
+             */
+            before: number;
+            /** @description Its dates, `YYYY-MM-DD`, past and future. */
+            dates: string[];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A country with a known calendar of public holidays. */
+        SpecCountry: "RU";
+        /** @description Where rows come from and what their columns mean. */
+        SpecData: {
+            /** @description Categorical columns of records. */
+            categorical?: string[];
+            /** @description The dataset's key. */
+            dataset: string;
+            /** @description The length of a period; guessed from the dates when left out. */
+            frequency?: components["schemas"]["SpecFrequency"] | null;
+            /** @description Groupings that cross each other. */
+            grouped?: string[][];
+            /** @description Coarser levels above the series, finest first; the total is implied. */
+            hierarchy?: string[];
+            /** @description Numeric columns whose future values are known ahead (promotions, opening days). */
+            known_future?: string[];
+            /**
+             * @description What a gap inside a series means.
+             * @default zero
+             */
+            missing: components["schemas"]["SpecMissing"];
+            /** @description Numeric columns of records. */
+            numeric?: string[];
+            /** @description Columns that name a series; one series per combination. Empty: one series in all. */
+            series?: string[];
+            /** @description Columns that say what a series is and do not change. */
+            static?: string[];
+            /** @description The column to predict. */
+            target: string;
+            /** @description Text columns of records. */
+            text?: string[];
+            /** @description The column of dates; needed for a forecast. */
+            time?: string | null;
+            /**
+             * Format: uint32
+             * @description The number of one version of it, e.g. 3; default the newest.
+             */
+            version?: number | null;
+        };
+        /** @description Where training runs. */
+        SpecDevice: "auto" | "cpu" | "cuda";
+        /** @description When data counts as drifted. */
+        SpecDriftPolicy: {
+            /**
+             * @description A cron expression.
+             * @default 0 23 * * *
+             */
+            check: string;
+            /**
+             * Format: uint32
+             * @description Checks in a row before drift is confirmed.
+             * @default 2
+             */
+            confirm_days: number;
+            /**
+             * Format: double
+             * @description Jensen–Shannon distance above this.
+             * @default 0.2
+             */
+            js: number;
+            /**
+             * Format: uint64
+             * @description No verdict below this many rows.
+             * @default 100
+             */
+            min_rows: number;
+            /**
+             * Format: double
+             * @description Population stability index above this.
+             * @default 0.1
+             */
+            psi: number;
+        };
+        /** @description Which engine learns. */
+        SpecEngine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "mlp" | "linear";
+        /** @description Which features are built. */
+        SpecFeatures: {
+            /**
+             * @description Holidays and events.
+             * @default {}
+             */
+            calendar: components["schemas"]["SpecCalendar"];
+            /**
+             * @description Distances back in periods.
+             * @default auto
+             */
+            lags: components["schemas"]["SpecWindows"];
+            /**
+             * @description Widths of rolling windows in periods.
+             * @default auto
+             */
+            rolling: components["schemas"]["SpecWindows"];
+        };
+        /** @description The length of a period. */
+        SpecFrequency: "D" | "W" | "M" | "Q" | "H";
+        /** @description Layer sizes of an MLP. */
+        SpecHiddenLayers: components["schemas"]["SpecLayerPreset"] | number[];
+        /** @description How prediction intervals are made. */
+        SpecIntervalMethod: "conformal";
+        /** @description Prediction intervals. */
+        SpecIntervals: {
+            /**
+             * @description Levels in percent, 50 to 99.
+             * @default [
+             *       80,
+             *       95
+             *     ]
+             */
+            levels: number[];
+            /**
+             * @description How they are made.
+             * @default conformal
+             */
+            method: components["schemas"]["SpecIntervalMethod"];
+        };
+        /** @description Known sets of layer sizes. */
+        SpecLayerPreset: "auto" | "standard" | "large";
+        /** @description A metric that versions can be compared by; lower is better. */
+        SpecMetric: "wape" | "mape" | "smape" | "mae" | "rmse" | "mase";
+        /** @description What a gap inside a series means. */
+        SpecMissing: "zero" | "interpolate" | "closed";
+        /** @description The loss that trees minimise. */
+        SpecObjective: "l2" | "l1" | "quantile" | "poisson" | "tweedie";
+        /** @description Parameters of the engines. Those of another engine than the chosen one are refused. */
+        SpecParams: {
+            /** @description MLP: the activation. */
+            activation?: components["schemas"]["SpecActivation"] | null;
+            /**
+             * Format: double
+             * @description MLP, linear: L2 penalty.
+             */
+            alpha?: number | null;
+            /** @description MLP: rows in a batch. */
+            batch_size?: components["schemas"]["SpecBatchSize"] | null;
+            /** @description MLP: stop when the held-out rows improve no more. */
+            early_stopping?: boolean | null;
+            /** @description MLP: the sizes of its layers. */
+            hidden_layers?: components["schemas"]["SpecHiddenLayers"] | null;
+            /**
+             * Format: double
+             * @description Trees, MLP: step size.
+             */
+            learning_rate?: number | null;
+            /**
+             * Format: uint32
+             * @description Trees: leaves in each.
+             */
+            leaves?: number | null;
+            /**
+             * Format: uint32
+             * @description MLP: most passes over the rows.
+             */
+            max_epochs?: number | null;
+            /**
+             * Format: uint32
+             * @description Trees: fewest rows in a leaf.
+             */
+            min_leaf_rows?: number | null;
+            /** @description Trees: the loss. */
+            objective?: components["schemas"]["SpecObjective"] | null;
+            /**
+             * Format: uint32
+             * @description Trees: how many.
+             */
+            rounds?: number | null;
+            /** @description MLP: the optimiser. */
+            solver?: components["schemas"]["SpecSolver"] | null;
+            /**
+             * Format: double
+             * @description MLP: the share held out for it.
+             */
+            validation_fraction?: number | null;
+        };
+        /** @description What happens by itself. */
+        SpecPolicies: {
+            /** @description When people are told. */
+            alerts?: components["schemas"]["SpecAlertPolicy"] | null;
+            /** @description When data counts as drifted. */
+            drift?: components["schemas"]["SpecDriftPolicy"] | null;
+            /** @description When a new version replaces the serving one. */
+            promote?: components["schemas"]["SpecPromotePolicy"] | null;
+            /** @description When it is trained again. */
+            retrain?: components["schemas"]["SpecRetrainPolicy"] | null;
+        };
+        /** @description What a good version becomes. */
+        SpecPromoteMode: "champion" | "challenger";
+        /** @description When a new version replaces the serving one. */
+        SpecPromotePolicy: {
+            /**
+             * Format: double
+             * @description The level of the paired test.
+             * @default 0.05
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description An improvement above this share is minor.
+             * @default 0.01
+             */
+            minor: number;
+            /**
+             * @description What a good version becomes.
+             * @default champion
+             */
+            mode: components["schemas"]["SpecPromoteMode"];
+            /**
+             * Format: uint32
+             * @description How long the old version goes on scoring.
+             * @default 28
+             */
+            probation_days: number;
+            /**
+             * Format: double
+             * @description How much worse a segment may become.
+             * @default 0.1
+             */
+            segment_harm: number;
+            /**
+             * Format: double
+             * @description An improvement above this share is significant.
+             * @default 0.05
+             */
+            significant: number;
+        };
+        /** @description How forecasts of a hierarchy are made to agree. */
+        SpecReconcile: "none" | "bottom_up" | "top_down" | "ols" | "wls" | "mint_shrink";
+        /** @description When a model is trained again. */
+        SpecRetrainPolicy: {
+            /**
+             * Format: double
+             * @description Live MAPE over this, percent.
+             * @default 15
+             */
+            mape_above: number;
+            /**
+             * Format: uint32
+             * @description Older than this, it is trained again.
+             * @default 30
+             */
+            max_age_days: number;
+            /**
+             * Format: uint64
+             * @description New labelled predictions since training.
+             * @default 1000
+             */
+            new_labels: number;
+            /**
+             * @description On confirmed drift.
+             * @default true
+             */
+            on_drift: boolean;
+            /**
+             * @description A cron expression.
+             * @default 0 3 * * SUN
+             */
+            schedule: string;
+            /**
+             * @description The zone it is read in.
+             * @default UTC
+             */
+            timezone: string;
+        };
+        /** @description Optimiser of an MLP. */
+        SpecSolver: "adam" | "sgd";
+        /** @description What a model does. */
+        SpecTask: "forecast" | "classification" | "regression";
+        /** @description A title in one or several languages. */
+        SpecTitle: string | components["schemas"]["SpecTitleByLanguage"];
+        /** @description A title by language. */
+        SpecTitleByLanguage: {
+            /** @description English. */
+            en?: string | null;
+            /** @description Russian. */
+            ru?: string | null;
+        };
+        /** @description How accuracy is measured. */
+        SpecValidation: {
+            /**
+             * Format: uint32
+             * @description Rolling-origin folds, 1 to 20.
+             * @default 3
+             */
+            folds: number;
+            /**
+             * Format: uint32
+             * @description Periods left out between the last one learnt from and the first one scored.
+             * @default 0
+             */
+            gap: number;
+            /**
+             * @description The metric that engines and versions are compared by.
+             * @default wape
+             */
+            metric: components["schemas"]["SpecMetric"];
+            /**
+             * Format: uint32
+             * @description Periods between cutoffs; default the horizon.
+             */
+            step?: number | null;
+        };
+        /** @description Periods, chosen or given. */
+        SpecWindows: components["schemas"]["SpecAuto"] | number[];
+        /**
+         * @description What a model does.
+         * @enum {string}
+         */
+        Task: "forecast" | "classification" | "regression";
+        /**
+         * @description How much an account may do; later tiers may do all that earlier ones may.
+         * @enum {string}
+         */
+        Tier: "viewer" | "user" | "admin" | "system_admin";
+        /** @description A title in both languages; the key where the spec names none. */
+        Title: {
+            /** @description English. */
+            en: string;
+            /** @description Russian. */
+            ru: string;
+        };
+        /** @description All that a training found out. */
+        TrainingReport: {
+            /** @description Step by step. */
+            by_horizon: components["schemas"]["HorizonMetrics"][];
+            /** @description Series by series. */
+            by_series: components["schemas"]["SeriesMetrics"][];
+            /** @description The engine that was used, e.g. `gbdt`. */
+            engine: string;
+            /** @description Fold by fold, oldest first. */
+            folds: components["schemas"]["Fold"][];
+            /** @description First and last period of the history. */
+            history?: [
+                string,
+                string
+            ] | null;
+            /** @description Features, most important first. */
+            importance: components["schemas"]["Importance"][];
+            /**
+             * Format: double
+             * @description The largest absolute forecast of the next horizon, over the largest absolute value in the history.
+             */
+            largest_ratio?: number | null;
+            /** @description What was noticed about the data. */
+            notes: components["schemas"]["DataNote"][];
+            /** @description Accuracy over all folds together. */
+            overall: components["schemas"]["Metrics"];
+            /** @description The parameters in force, names as in the spec. */
+            params: Record<string, never>;
+            /** @description The seasonal naive's, on the same rows. */
+            seasonal_naive: components["schemas"]["Metrics"];
+            /**
+             * Format: int64
+             * @description Series learnt from.
+             */
+            series: number;
+            /**
+             * Format: int64
+             * @description Rows that the last fit learnt from.
+             */
+            train_rows: number;
+            /** @description The same-weekday mean's, on the same rows. */
+            weekday_mean: components["schemas"]["Metrics"];
+        };
+        /** @description What is to be trained. */
+        TrainRequest: {
+            /** @description A name for the version, unique within the model, e.g. `1.0.0`. */
+            alias?: string | null;
+            /** @description Another dataset than the spec's, for this training only. */
+            dataset?: string | null;
+            /** @description The model. */
+            model_key: string;
+            /** @description Why, in words. */
+            reason?: string | null;
+            spec?: components["schemas"]["ModelSpec"] | null;
+        };
+        /** @description A file as a form. Options may come before or after the file, in fields or in the query. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file: CSV, JSON Lines or Parquet.
+             */
+            file: string;
+            /** @description The dataset's key; not for `/datasets/inspect`. */
+            key?: string | null;
+            /** @description How to read it, as JSON: format, encoding, delimiter, decimal, dates, `text_columns`, `on_error`. */
+            options?: string | null;
+            /** @description What to call it. */
+            title?: string | null;
+        };
+        /** @description An account. */
+        User: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description A disabled account signs in nowhere. */
+            is_active: boolean;
+            /**
+             * Format: date-time
+             * @description The last successful sign-in.
+             */
+            last_sign_in_at?: string | null;
+            /** @description What it may do. */
+            tier: components["schemas"]["Tier"];
+            /** @description Its name. */
+            username: string;
+        };
+        /** @description Who is asking, and what he may do. */
+        UserInfo: {
+            /** @description Whether the one-time password must be replaced before anything else. */
+            must_change_password: boolean;
+            /** @description What it may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description The account. */
+            user: components["schemas"]["User"];
+            /** @description Where it works. */
+            workspace: string;
+        };
+        /** @description A trained version. */
+        Version: {
+            /** @description A name given at training. */
+            alias?: string | null;
+            /**
+             * Format: int64
+             * @description The saved model's size.
+             */
+            artifact_bytes?: number | null;
+            /** @description SHA-256 of the saved model; null where training failed. */
+            artifact_sha256?: string | null;
+            /** @description The program that trained it. */
+            code_version: string;
+            /**
+             * Format: date-time
+             * @description When its training ended.
+             */
+            created_at: string;
+            /** @description The dataset it learnt from. */
+            dataset: string;
+            /**
+             * Format: int32
+             * @description The number of the dataset version it learnt from.
+             */
+            dataset_version?: number | null;
+            /** @description The engine that was used; the one asked for where training failed. */
+            engine: string;
+            /** @description Why training failed. */
+            error?: string | null;
+            /** @description Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`. */
+            id: string;
+            /** @description The job that made it. */
+            job_id: string;
+            metrics?: components["schemas"]["Metrics"] | null;
+            /** @description Why it was trained, in the asker's words. */
+            reason?: string | null;
+            seasonal_naive?: components["schemas"]["Metrics"] | null;
+            /**
+             * Format: int64
+             * @description The seed that it can be made again from.
+             */
+            seed: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["VersionState"];
+            weekday_mean?: components["schemas"]["Metrics"] | null;
+        };
+        /** @description A version with all that its training found out. */
+        VersionDetail: components["schemas"]["Version"] & {
+            report?: components["schemas"]["TrainingReport"] | null;
+            /** @description The spec it was trained by. */
+            spec: components["schemas"]["ModelSpec"];
+        };
+        /**
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        VersionState: "trained" | "deployed" | "archived" | "failed" | "rejected";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,74 @@
+/** The shapes of the HTTP API that the pages use, taken from the generated description. */
+
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+/**
+ * A shape as the server answers it. The description calls a field that may be null optional; in
+ * answers every field is written, null where there is nothing.
+ */
+export type Answer<T> = T extends object
+  ? { [K in keyof T]-?: Answer<Exclude<T[K], undefined>> }
+  : T;
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export type User = Answer<Schemas['User']>;
+export type Tier = Schemas['Tier'];
+export type Permission = Schemas['Permission'];
+export type UserInfo = Answer<Schemas['UserInfo']>;
+export type ApiToken = Answer<Schemas['ApiToken']>;
+export type NewToken = Answer<Schemas['MadeToken']>;
+
+export type Cell = string | number | boolean | null;
+export type ColumnKind = Schemas['ColumnKind'];
+export type Column = Answer<Schemas['Column']>;
+export type ReadAs = Answer<Schemas['ReadAs']>;
+export type BadRow = Answer<Schemas['BadRow']>;
+export type Refused = Answer<Schemas['Refused']>;
+export type Frequency = Schemas['Frequency'];
+export type Guess = Answer<Schemas['RoleGuess']>;
+export type Inspection = Answer<Schemas['Inspection']>;
+export type Dataset = Answer<Schemas['Dataset']>;
+export type DatasetDetail = Answer<Schemas['DatasetDetail']>;
+export type DatasetVersion = Answer<Schemas['DatasetVersion']>;
+export type Preview = Answer<Schemas['Preview']>;
+
+export type Metrics = Answer<Schemas['Metrics']>;
+export type Fold = Answer<Schemas['Fold']>;
+export type TrainingReport = Answer<Schemas['TrainingReport']>;
+export type Model = Answer<Schemas['Model']>;
+export type ModelDetail = Answer<Schemas['ModelDetail']>;
+export type Notice = Answer<Schemas['Notice']>;
+export type ModelChange = Answer<Schemas['ModelChange']>;
+export type VersionState = Schemas['VersionState'];
+export type Version = Answer<Schemas['Version']>;
+export type VersionDetail = Answer<Schemas['VersionDetail']>;
+export type Deployment = Answer<Schemas['Deployment']>;
+export type Decision = Answer<Schemas['Decision']>;
+export type SeriesForecast = Answer<Schemas['SeriesForecast']>;
+export type Forecast = Answer<Schemas['Forecast']>;
+export type SeriesKeys = Answer<Schemas['SeriesKeys']>;
+
+export type JobKind = Schemas['JobKind'];
+export type JobState = Schemas['JobState'];
+export type Job = Answer<Schemas['Job']>;
+export type JobLogLine = Answer<Schemas['JobLogLine']>;
+export type AuditEvent = Answer<Schemas['Event']>;
+export type Health = Answer<Schemas['Health']>;
+export type About = Answer<Schemas['About']>;
+
+/** What a caller says about a file instead of letting it be detected. */
+export interface ReadOptions {
+  format?: ReadAs['format'];
+  encoding?: string;
+  delimiter?: string;
+  decimal?: string;
+  dates?: string;
+  text_columns?: string[];
+  on_error?: 'refuse' | 'skip';
+}

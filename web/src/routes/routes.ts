@@ -1,0 +1,65 @@
+/** Every page: its path, its place in the menu, and the code that draws it, loaded when it is opened. */
+
+import type { Component } from 'svelte';
+import type { Dictionary } from '../lib/i18n/en';
+import type { IconName } from '../lib/ui/Icon.svelte';
+
+export type Params = Record<string, string>;
+export interface Route {
+  path: string;
+  /** The entry of the menu that it belongs to. */
+  section: IconName & keyof Dictionary['nav'];
+  /** The words after the section in the breadcrumb. */
+  crumb?: (words: Dictionary, params: Params) => string;
+  load: () => Promise<Loaded>;
+}
+interface Loaded {
+  default: Component<{ params: Params }>;
+}
+/** A page without parts of the path in its address takes no properties; being given some is harmless. */
+const plain = (load: () => Promise<{ default: unknown }>) => load as () => Promise<Loaded>;
+
+export const routes: readonly Route[] = [
+  { path: '/', section: 'overview', load: plain(() => import('./overview/Overview.svelte')) },
+  { path: '/datasets', section: 'data', load: plain(() => import('./datasets/Datasets.svelte')) },
+  {
+    path: '/datasets/{key}',
+    section: 'data',
+    crumb: (_, { key = '' }) => key,
+    load: () => import('./dataset/Dataset.svelte'),
+  },
+  { path: '/models', section: 'models', load: plain(() => import('./models/Models.svelte')) },
+  {
+    path: '/models/new',
+    section: 'models',
+    crumb: (words) => words.wizard.title,
+    load: plain(() => import('./model-new/NewModel.svelte')),
+  },
+  {
+    path: '/models/{key}',
+    section: 'models',
+    crumb: (_, { key = '' }) => key,
+    load: () => import('./model/Model.svelte'),
+  },
+  { path: '/jobs', section: 'jobs', load: plain(() => import('./jobs/Jobs.svelte')) },
+  {
+    path: '/jobs/{id}',
+    section: 'jobs',
+    crumb: (_, { id = '' }) => id,
+    load: () => import('./job/JobPage.svelte'),
+  },
+  { path: '/events', section: 'events', load: plain(() => import('./events/Events.svelte')) },
+  { path: '/profile', section: 'profile', load: plain(() => import('./profile/Profile.svelte')) },
+  { path: '/about', section: 'about', load: plain(() => import('./about/About.svelte')) },
+];
+
+/** The menu, in order; the last two stand at the bottom. */
+export const menu: readonly { section: Route['section']; href: string; bottom?: true }[] = [
+  { section: 'overview', href: '/' },
+  { section: 'data', href: '/datasets' },
+  { section: 'models', href: '/models' },
+  { section: 'jobs', href: '/jobs' },
+  { section: 'events', href: '/events' },
+  { section: 'profile', href: '/profile', bottom: true },
+  { section: 'about', href: '/about', bottom: true },
+];
