@@ -139,14 +139,21 @@ mod tests {
             let shown = format!("{problem:?}");
             assert_eq!(problem.status().as_u16(), *status, "{body}: {shown}");
             assert!(shown.contains(words), "{body}: {shown}");
-            assert!(shown.contains(&format!("pointer: \"{pointer}\"")) || pointer.is_empty(), "{body}: {shown}");
+            assert!(
+                shown.contains(&format!("pointer: \"{pointer}\"")) || pointer.is_empty(),
+                "{body}: {shown}"
+            );
         }
-        assert_eq!(from_bytes::<Order>(b"{\"model_key\":\"\xff\"}").expect_err("not UTF-8").status().as_u16(), 400);
+        assert_eq!(
+            from_bytes::<Order>(b"{\"model_key\":\"\xff\"}").expect_err("not UTF-8").status().as_u16(),
+            400
+        );
     }
 
     #[test]
     fn records_may_have_any_columns() {
-        let order: Order = from_bytes(br#"{"model_key":"a","rows":[{"branch":"x","y":1.5,"any":null}]}"#).expect("right");
+        let order: Order =
+            from_bytes(br#"{"model_key":"a","rows":[{"branch":"x","y":1.5,"any":null}]}"#).expect("right");
         assert_eq!(order.rows[0].len(), 3);
     }
 }

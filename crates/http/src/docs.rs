@@ -48,7 +48,8 @@ async fn swagger_file(who: SignedIn, Path(file): Path<String>) -> Result<Respons
 fn swagger(who: &SignedIn, file: &str) -> Result<Response, Problem> {
     static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
     who.require(Permission::Look)?;
-    let config = CONFIG.get_or_init(|| Arc::new(Config::from(format!("{BASE}/openapi.json")).deep_linking(true)));
+    let config =
+        CONFIG.get_or_init(|| Arc::new(Config::from(format!("{BASE}/openapi.json")).deep_linking(true)));
     let found = utoipa_swagger_ui::serve(file, config.clone()).map_err(|e| Problem::internal(&e))?;
     let found = found.ok_or_else(|| Problem::missing("not_found", "page", file))?;
     Ok(page(&found.content_type, found.bytes.into_owned()))

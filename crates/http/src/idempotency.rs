@@ -155,8 +155,7 @@ async fn handle(app: App, request: Request, next: Next) -> Result<Response, Prob
     let (mut parts, body) = request.into_parts();
     let who = SignedIn::from_request_parts(&mut parts, &app).await?;
     let bytes = whole_body(Request::from_parts(parts.clone(), body)).await?;
-    let print =
-        fingerprint(&parts.method, parts.uri.path(), parts.uri.query(), &Sha256::digest(&bytes));
+    let print = fingerprint(&parts.method, parts.uri.path(), parts.uri.query(), &Sha256::digest(&bytes));
     let held = match take(&app, &who, &key, &print).await? {
         Ok(held) => held,
         Err(answered) => return Ok(answered),

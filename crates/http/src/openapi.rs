@@ -67,9 +67,8 @@ pub fn openapi() -> Value {
 pub(crate) fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
-        let (_, openapi) = OpenApiRouter::with_openapi(Head::openapi())
-            .merge(native::described())
-            .split_for_parts();
+        let (_, openapi) =
+            OpenApiRouter::with_openapi(Head::openapi()).merge(native::described()).split_for_parts();
         let mut document = serde_json::to_value(openapi).expect("the description is plain data");
         words::insert_spec(&mut document);
         name_operations(&mut document);
@@ -84,7 +83,8 @@ pub(crate) fn document() -> &'static Value {
 fn name_operations(document: &mut Value) {
     for_each_operation(document, |path, method, operation| {
         let words = path.split('/').map(|part| part.trim_matches(['{', '}']).replace(['-', '.'], "_"));
-        let id = words.fold(method.to_owned(), |id, word| if word.is_empty() { id } else { id + "_" + &word });
+        let id =
+            words.fold(method.to_owned(), |id, word| if word.is_empty() { id } else { id + "_" + &word });
         operation.insert("operationId".into(), id.into());
     });
 }
@@ -127,7 +127,9 @@ fn finish_schemas(document: &mut Value) {
         if name == "ModelSpec" || name.starts_with("Spec") || schema.get("additionalProperties").is_some() {
             continue;
         }
-        if let (Some(of), Some(items)) = (name.strip_prefix("List_"), schema.pointer_mut("/properties/items/items")) {
+        if let (Some(of), Some(items)) =
+            (name.strip_prefix("List_"), schema.pointer_mut("/properties/items/items"))
+        {
             *items = json!({ "$ref": format!("#/components/schemas/{of}") });
         }
         let absent = MAY_BE_ABSENT.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, fields)| fields);
@@ -220,7 +222,12 @@ mod tests {
         assert!(places.len() > 40, "only {} references", places.len());
         let schemas = document["components"]["schemas"].as_object().expect("components");
         for (name, schema) in schemas {
-            assert!(schema.as_object().is_some_and(|s| s.len() > 1 || s.contains_key("$ref") || s.contains_key("allOf")), "{name}: {schema}");
+            assert!(
+                schema
+                    .as_object()
+                    .is_some_and(|s| s.len() > 1 || s.contains_key("$ref") || s.contains_key("allOf")),
+                "{name}: {schema}"
+            );
         }
     }
 

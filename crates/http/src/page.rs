@@ -47,7 +47,8 @@ fn read_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Proble
     }
     // An empty value (`?model=`) is what forms send for "any".
     let given: Vec<&(String, String)> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
-    let text = serde_urlencoded::to_string(given).map_err(|e| Problem::bad_request("bad_query", e.to_string()))?;
+    let text =
+        serde_urlencoded::to_string(given).map_err(|e| Problem::bad_request("bad_query", e.to_string()))?;
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(form_pairs(&text))).map_err(|e| {
         let pointer = format!("?{}", e.path());
         Problem::invalid("bad_query", [FieldError { pointer, message: e.inner().to_string() }])

@@ -300,7 +300,10 @@ impl From<UploadError> for Problem {
                 let names: Vec<&str> = models.iter().map(vakhta_domain::ids::ModelKey::as_str).collect();
                 Self::conflict(
                     "dataset_in_use",
-                    format!("models learn from this dataset: {}; delete or change them first", names.join(", ")),
+                    format!(
+                        "models learn from this dataset: {}; delete or change them first",
+                        names.join(", ")
+                    ),
                 )
             }
             UploadError::Store(error) => error.into(),
@@ -387,7 +390,9 @@ impl From<DeployError> for Problem {
             DeployError::Superseded(now) => Self::conflict(
                 "superseded",
                 match now {
-                    Some(version) => format!("somebody put {version} to serve at the same moment; look again"),
+                    Some(version) => {
+                        format!("somebody put {version} to serve at the same moment; look again")
+                    }
                     None => "nothing serves any more; look again".into(),
                 },
             ),
@@ -425,7 +430,11 @@ impl From<PathRejection> for Problem {
 impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is larger than this address takes");
+            return Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "the body is larger than this address takes",
+            );
         }
         Self::bad_request("body_cut", "the body ended before it was whole")
     }

@@ -71,9 +71,11 @@ fn serve(path: &str, headers: &HeaderMap) -> Result<Response, Problem> {
         return Err(Problem::missing("not_found", "file", format!("/ui/{path}")));
     };
     // Files below assets/ carry a hash of their content in their name.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let same = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.tag));
+    let same =
+        known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.tag));
     let mut response =
         if same { StatusCode::NOT_MODIFIED.into_response() } else { file.bytes.into_response() };
     let out = response.headers_mut();

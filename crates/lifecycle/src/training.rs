@@ -78,7 +78,7 @@ pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest)
         return Err(TrainError::Columns(vec![SpecError::at("/spec/model_key", message)]));
     }
     if let Some(dataset) = request.dataset {
-        spec.data.dataset = dataset.as_str().to_owned();
+        dataset.as_str().clone_into(&mut spec.data.dataset);
         spec.data.version = None;
     }
     if let Some((pointer, message)) = check::untrainable(&spec) {

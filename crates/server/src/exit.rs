@@ -123,7 +123,7 @@ impl Failure {
     }
 
     /// Writes it to standard error: in words, or as one JSON object where JSON was asked for.
-    pub fn tell(&self, out: &Out) {
+    pub fn tell(&self, out: Out) {
         if out.is_json() {
             let mut told = json!({
                 "error": self.exit.word(),

@@ -16,10 +16,10 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = cli::Cli::parse();
     let out = output::Out::new(cli.json);
-    let exit = match cli::run(cli, &out) {
+    let exit = match cli::run(cli, out) {
         Ok(()) => exit::Exit::Ok,
         Err(failure) => {
-            failure.tell(&out);
+            failure.tell(out);
             failure.exit
         }
     };

@@ -29,8 +29,9 @@ fn bad_files_are_refused_whole() {
         assert!(answer.text.contains(told), "{csv:?}: {}", answer.text);
     }
     // 200 numbers, then a word: one bad row, named with its line, column and text.
-    let rows: String = (0..200).map(|i| format!("2026-01-{:02},{i}\n", i % 28 + 1)).collect();
-    let csv = format!("date,y\n{rows}2026-02-01,много\n");
+    let rows: Vec<_> = (0..200).map(|i| format!("2026-01-{:02},{i}", i % 28 + 1)).collect();
+    let rows = rows.join("\n");
+    let csv = format!("date,y\n{rows}\n2026-02-01,много\n");
     let refused = api.upload("bad", &csv).expect(422);
     assert_eq!(refused["code"], "bad_rows");
     let row = &refused["refused"]["first"][0];

@@ -108,7 +108,8 @@ fn one_model_lives_its_whole_basic_life() {
 fn the_command_line_does_the_same() {
     let (home, data) = home();
     let server = Server::start(home.path(), &data, &[]);
-    let variables = [("VAKHTA_SERVER", server.url.as_str())];
+    let url = server.url.clone();
+    let variables = [("VAKHTA_SERVER", url.as_str())];
     let vk = |arguments: &[&str]| run(home.path(), arguments, &variables);
 
     let out = vk(&["models"]);

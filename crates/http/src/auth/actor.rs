@@ -10,8 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use jiff::{SignedDuration, Timestamp};
 use vakhta_domain::ids::TokenId;
-use vakhta_domain::user::{Actor, Permission, Source, Tier, User};
 use vakhta_domain::ids::WorkspaceId;
+use vakhta_domain::user::{Actor, Permission, Source, Tier, User};
 
 /// Uses within this time are noted once: a busy program must not write a row a request.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -71,7 +71,10 @@ impl FromRequestParts<App> for SignedIn {
         let (secret, by_cookie) = found.ok_or_else(|| Problem::not_signed_in("sign in, or send a token"))?;
         let signed_in = authenticate(app, &secret, Door { by_cookie, ..door(parts) }).await?;
         if by_cookie && !is_safe(&parts.method) && !same_origin(&parts.headers) {
-            return Err(Problem::forbidden("cross_origin", "the request does not come from a page of this server"));
+            return Err(Problem::forbidden(
+                "cross_origin",
+                "the request does not come from a page of this server",
+            ));
         }
         if let Some(who) = parts.extensions.get::<WhoAsks>() {
             let _ = who.0.set(signed_in.actor.name.clone());
@@ -161,7 +164,8 @@ pub(crate) fn door(parts: &Parts) -> Door {
 /// Finds the account of a secret. 401 where it is unknown, expired, revoked, or the account is disabled; all
 /// of them sound the same.
 pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<SignedIn, Problem> {
-    let refuse = || Problem::not_signed_in("the session or token is unknown, ended or revoked; sign in again");
+    let refuse =
+        || Problem::not_signed_in("the session or token is unknown, ended or revoked; sign in again");
     let hash = secret_hash(secret);
     let now = app.now();
     let accounts = &app.ports().accounts;

@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn one_address_cannot_try_every_name() {
         let limits = SignInLimits::new(2);
-        let passed = (0..50).filter(|i| limits.attempt(Some("a"), &format!("user{i}"), at(0)).is_ok()).count();
+        let passed =
+            (0..50).filter(|i| limits.attempt(Some("a"), &format!("user{i}"), at(0)).is_ok()).count();
         assert_eq!(passed, 10);
     }
 

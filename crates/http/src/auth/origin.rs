@@ -10,7 +10,8 @@ pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
         return site == "same-origin";
     }
     // The scheme is not compared: behind a proxy that ends TLS, the server does not know it.
-    let origin = text(header::ORIGIN.as_str()).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    let origin =
+        text(header::ORIGIN.as_str()).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     match (origin, text(header::HOST.as_str())) {
         (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
         _ => false,
@@ -40,7 +41,10 @@ mod tests {
             let map: HeaderMap = headers
                 .iter()
                 .map(|(name, value)| {
-                    (HeaderName::from_bytes(name.as_bytes()).expect("a name"), HeaderValue::from_static(value))
+                    (
+                        HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+                        HeaderValue::from_static(value),
+                    )
                 })
                 .collect();
             assert_eq!(same_origin(&map), *expected, "{headers:?}");

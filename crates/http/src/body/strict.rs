@@ -26,7 +26,10 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
             Category::Eof => "the body ends too early".to_owned(),
             _ => e.to_string(),
         };
-        Problem::bad_request("bad_json", format!("not JSON: {what} (line {}, column {})", e.line(), e.column()))
+        Problem::bad_request(
+            "bad_json",
+            format!("not JSON: {what} (line {}, column {})", e.line(), e.column()),
+        )
     })
 }
 
@@ -37,9 +40,11 @@ struct Place {
 
 impl Place {
     fn pointer(&self, last: &str) -> String {
-        self.path.iter().map(String::as_str).chain([last]).fold(String::new(), |text, part| {
-            text + "/" + &part.replace('~', "~0").replace('/', "~1")
-        })
+        self.path
+            .iter()
+            .map(String::as_str)
+            .chain([last])
+            .fold(String::new(), |text, part| text + "/" + &part.replace('~', "~0").replace('/', "~1"))
     }
 }
 
@@ -49,7 +54,11 @@ struct Node<'a> {
 }
 
 impl Node<'_> {
-    fn inside<T, E: serde::de::Error>(self, name: String, read: impl FnOnce(Self) -> Result<T, E>) -> Result<T, E> {
+    fn inside<T, E: serde::de::Error>(
+        self,
+        name: String,
+        read: impl FnOnce(Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         if self.place.borrow().path.len() >= MAX_DEPTH {
             return Err(E::custom(format!("nested over {MAX_DEPTH} levels deep")));
         }

@@ -182,7 +182,8 @@ impl Connection<'_> {
     async fn active_jobs(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         for state in [JobState::Running, JobState::Queued] {
             let filter = JobFilter { state: Some(state), ..JobFilter::default() };
-            let page = self.app.ports().jobs.jobs(&self.actor.workspace, &filter, &PageQuery::first(100)).await;
+            let page =
+                self.app.ports().jobs.jobs(&self.actor.workspace, &filter, &PageQuery::first(100)).await;
             for job in page.map_err(|e| store_failed(&e))?.items {
                 self.tell(socket, &News::Job(job)).await?;
             }

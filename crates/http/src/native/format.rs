@@ -20,18 +20,22 @@ impl Format {
     /// The form that a request asks for; JSON where it does not say.
     pub(crate) fn asked(word: Option<&str>, headers: &HeaderMap) -> Result<Self, Problem> {
         if let Some(word) = word {
-            return Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, format)| format).ok_or_else(
-                || {
+            return Self::WORDS
+                .into_iter()
+                .find(|(known, _)| *known == word)
+                .map(|(_, format)| format)
+                .ok_or_else(|| {
                     let message = format!("`{word}` is not one of json, csv, jsonl, parquet");
                     Problem::invalid("bad_query", [FieldError { pointer: "?format".into(), message }])
-                },
-            );
+                });
         }
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         for kind in accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim()) {
             match kind {
                 "text/csv" => return Ok(Self::Csv),
-                "application/x-ndjson" | "application/jsonl" | "application/json-lines" => return Ok(Self::Jsonl),
+                "application/x-ndjson" | "application/jsonl" | "application/json-lines" => {
+                    return Ok(Self::Jsonl);
+                }
                 "application/vnd.apache.parquet" => return Ok(Self::Parquet),
                 "application/json" | "*/*" | "application/*" => return Ok(Self::Json),
                 _ => {}
@@ -72,7 +76,8 @@ mod tests {
 
     #[test]
     fn the_word_wins_over_the_header() {
-        let headers = |accept: &'static str| HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+        let headers =
+            |accept: &'static str| HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
         for (word, accept, expected) in [
             (None, "*/*", Format::Json),
             (None, "text/csv", Format::Csv),

@@ -12,7 +12,7 @@ use vakhta_domain::job::{Job, JobKind, Outcome};
 use vakhta_domain::ports::{JobLease, StoreError};
 
 /// How long an idle worker sleeps where no signal wakes it: jobs of other processes are seen after this.
-const IDLE: Duration = Duration::from_millis(1000);
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Works until the server shuts down.
 pub(crate) async fn work(app: Arc<Lifecycle>, worker: WorkerId, kind: JobKind, shutdown: CancellationToken) {

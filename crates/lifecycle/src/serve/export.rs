@@ -2,22 +2,15 @@
 
 use super::ServeError;
 use super::answer::ForecastAnswer;
-use crate::Lifecycle;
-use std::sync::Arc;
 use vakhta_tables::{Table, Values};
 
 pub use vakhta_tables::ExportFormat;
 
 /// Writes a forecast in a format: the series columns, `date`, `step`, `value`, and `lo80`, `hi80` … for each
 /// interval level.
-pub async fn export(
-    app: &Arc<Lifecycle>,
-    answer: &ForecastAnswer,
-    format: ExportFormat,
-) -> Result<Vec<u8>, ServeError> {
+pub async fn export(answer: &ForecastAnswer, format: ExportFormat) -> Result<Vec<u8>, ServeError> {
     let table = table(answer);
     let version = answer.version.clone();
-    let _running = app; // the work needs no port, only the runtime that the product runs on
     let written = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::new();
         vakhta_tables::write(&table, format, &mut bytes).map(|()| bytes)

@@ -163,7 +163,7 @@ fn places(
             }
             Ok(Ok(place)) => places.push(place),
             Ok(Err(key)) => {
-                errors.push(SpecError::at(format!("/series/{i}"), unknown_series(&plain.places, &key)))
+                errors.push(SpecError::at(format!("/series/{i}"), unknown_series(&plain.places, &key)));
             }
             Err(message) => errors.push(SpecError::at(format!("/series/{i}"), message)),
         }

@@ -1,4 +1,5 @@
 //! A lifecycle on a real SQLite store in a temporary folder, with a clock that tests set.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
@@ -138,7 +139,7 @@ impl House {
     }
 
     pub async fn ended(&self, job: &JobId) -> Job {
-        let wait = jobs::wait(&self.app, &self.actor.workspace, job, std::time::Duration::from_secs(120));
+        let wait = jobs::wait(&self.app, &self.actor.workspace, job, std::time::Duration::from_mins(2));
         let job = wait.await.expect("the store answers").expect("the job is there");
         assert!(job.state.is_final(), "job {} is still {:?}", job.id, job.state);
         job

@@ -22,12 +22,16 @@ impl Writer {
     /// A length and so many doubles.
     pub fn f64s(&mut self, values: &[f64]) {
         self.u64(values.len() as u64);
-        values.iter().for_each(|&v| self.f64(v));
+        for &value in values {
+            self.f64(value);
+        }
     }
     /// A length and so many floats.
     pub fn f32s(&mut self, values: &[f32]) {
         self.u64(values.len() as u64);
-        values.iter().for_each(|&v| self.u32(v.to_bits()));
+        for &value in values {
+            self.u32(value.to_bits());
+        }
     }
     /// A length and so many bytes.
     pub fn bytes(&mut self, values: &[u8]) {

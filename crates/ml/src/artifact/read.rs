@@ -54,7 +54,7 @@ fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
         (Engine::WeekdayMean, None) => Learnt::WeekdayMean,
         (Engine::Gbdt, Some(plan)) => {
             let ensemble = read_ensemble(&mut body, plan.width())?;
-            Learnt::Gbdt(Booster { plan, ensemble })
+            Learnt::Gbdt(Box::new(Booster { plan, ensemble }))
         }
         _ => return unsound("engine and features do not fit"),
     };
@@ -121,13 +121,13 @@ fn read_conformal(body: &mut Reader<'_>, series: usize) -> Result<Conformal, Art
     for _ in 0..blocks {
         ends.push(body.u32()?);
         let own = body.f64s()?;
-        if own.len() != conformal::LEVELS || own.iter().any(|q| !(*q >= 0.0)) {
+        if own.len() != conformal::LEVELS || !own.iter().all(|q| *q >= 0.0) {
             return unsound("interval widths are missing or negative");
         }
         quantiles.push(own);
     }
     let spread = body.f64s()?;
-    if spread.len() != series || spread.iter().any(|s| !(*s >= 0.0)) {
+    if spread.len() != series || !spread.iter().all(|s| *s >= 0.0) {
         return unsound("the spread of a series is missing or negative");
     }
     if ends.first() == Some(&0) || ends.windows(2).any(|w| w[0] > w[1]) {

@@ -1,7 +1,7 @@
 //! What is known of a period from its date alone: its place in week, month and year, holidays, events.
 
 use crate::panel::Periods;
-use holidays_ru::{DayFlags, Federal};
+use holidays_ru::{DayFlags, Federal, Resolved};
 use jiff::civil::{Date, Weekday};
 use vakhta_domain::spec::{Country, Frequency};
 
@@ -84,7 +84,7 @@ impl Calendar {
         let mut row = match self.periods.frequency {
             Frequency::D | Frequency::H => day_features(first),
             Frequency::W => week_features(first),
-            Frequency::M | Frequency::Q => month_features(first, self.days(number), self.periods.frequency),
+            Frequency::M | Frequency::Q => month_features(first, &self.days(number), self.periods.frequency),
         };
         let daily = self.periods.frequency == Frequency::D;
         if self.country == Some(Country::RU) {
@@ -157,7 +157,7 @@ fn week_features(first: Date) -> Vec<f32> {
     ]
 }
 
-fn month_features(first: Date, days: Vec<Date>, frequency: Frequency) -> Vec<f32> {
+fn month_features(first: Date, days: &[Date], frequency: Frequency) -> Vec<f32> {
     let mut row = Vec::new();
     if frequency == Frequency::M {
         row.push(f32::from(first.month()));
@@ -171,7 +171,7 @@ fn month_features(first: Date, days: Vec<Date>, frequency: Frequency) -> Vec<f32
 /// The official calendar for known years, the labour code's rule for others; none before 1900 and after 2100.
 fn flags(day: Date) -> Option<DayFlags> {
     holidays_ru::flags_ymd::<Federal>(i32::from(day.year()), day.month() as u8, day.day() as u8)
-        .map(|f| f.value())
+        .map(Resolved::value)
 }
 
 fn is_day_off(day: Date) -> bool {

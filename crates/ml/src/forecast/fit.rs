@@ -181,7 +181,7 @@ impl<'a> Fit<'a> {
                 let edges = Edges::learn(&learning.table.matrix, &used, self.checked.boost.max_bins);
                 let binned = Binned::new(&learning.table.matrix, &edges, &learning.order);
                 let ensemble = self.grow(learning, &binned, &edges, &used)?;
-                (Learnt::Gbdt(Booster { plan: learning.plan.clone(), ensemble }), used.len())
+                (Learnt::Gbdt(Box::new(Booster { plan: learning.plan.clone(), ensemble })), used.len())
             }
             (Engine::SeasonalNaive, _) => (Learnt::SeasonalNaive, 0),
             _ => (Learnt::WeekdayMean, 0),

@@ -22,7 +22,7 @@ const KNOWN_BEFORE: usize = 8;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Learnt {
     /// Trees.
-    Gbdt(Booster),
+    Gbdt(Box<Booster>),
     /// The last season is repeated.
     SeasonalNaive,
     /// The mean of the last four seasons is repeated.
@@ -233,6 +233,7 @@ impl Fitted {
     }
 
     /// Adds what was noticed before the fit, such as the panel's notes, in front of the report's own.
+    #[must_use]
     pub fn with_notes(mut self, notes: Vec<vakhta_domain::report::DataNote>) -> Self {
         self.report.notes.splice(0..0, notes);
         self

@@ -132,7 +132,7 @@ fn progress_grows_to_the_end_and_can_stop_anywhere() {
     assert!(heard.len() > 4 * 40, "every tree is a step");
     for stop_at in stages {
         let watch = Watch { stop_at: Some(stop_at), ..Watch::default() };
-        assert_eq!(fit(&checked, &panel, 1, 2, &watch).unwrap_err(), FitError::Cancelled);
+        assert_eq!(fit(&checked, &panel, 1, 2, &watch).expect_err("refused"), FitError::Cancelled);
         let heard = watch.heard.lock().expect("no panic").len();
         assert!(stop_at == "forecast" || heard < 4 * 40);
     }
@@ -144,7 +144,7 @@ fn short_histories_get_fewer_folds_or_a_clear_refusal() {
     let fitted = fit_rows(&rows(2, 45, lively), &checked).expect("a fit");
     assert_eq!(fitted.report().folds.len(), 2);
     assert!(fitted.report().notes.iter().any(|n| n.code == "fewer_folds"));
-    let error = fit_rows(&rows(2, 27, lively), &checked).unwrap_err();
+    let error = fit_rows(&rows(2, 27, lively), &checked).expect_err("refused");
     assert_eq!(error, FitError::TooShort { periods: 27, horizon: 14, needed: 28 });
     assert!(matches!(fit_rows(&rows(1, 1, lively), &checked), Err(FitError::TooShort { periods: 1, .. })));
     let one_fold = fit_rows(&rows(2, 30, lively), &checked).expect("a fit");
@@ -243,7 +243,8 @@ fn late_branches_are_never_zero_before_they_open() {
 fn known_future_values_are_heard() {
     let mut data = rows(3, 400, |b, n| lively(b, n) * if n % 11 == 0 { 2.0 } else { 1.0 });
     let promo = data.time.iter().map(|d| {
-        f64::from(u8::from((d.day_of_year() as usize + if d.year() == 2022 { 0 } else { 365 } - 1) % 11 == 0))
+        let number = d.day_of_year() as usize - 1 + if d.year() == 2022 { 0 } else { 365 };
+        f64::from(u8::from(number.is_multiple_of(11)))
     });
     data.known_future.push(NumberColumn { name: "promo".into(), values: promo.collect() });
     let fitted = fit_rows(&data, &checked(SMALL)).expect("a fit");
@@ -254,7 +255,7 @@ fn known_future_values_are_heard() {
     };
     assert!(at(1.0) > 1.5 * at(0.0), "{} {}", at(1.0), at(0.0));
     let wrong = KnownValue { series: None, date: day(402), column: "weather".into(), value: 1.0 };
-    let error = fitted.predict_at(&key, day(402), &[wrong]).unwrap_err();
+    let error = fitted.predict_at(&key, day(402), &[wrong]).expect_err("refused");
     assert!(error.to_string().contains("`weather`") && error.to_string().contains("promo"));
 }
 
@@ -262,12 +263,12 @@ fn known_future_values_are_heard() {
 fn questions_without_an_answer_say_why() {
     let fitted = fit_rows(&rows(2, 200, lively), &checked(SMALL)).expect("a fit");
     let unknown = ForecastQuery { series: Some(vec![vec!["Луна".into()]]), ..all(5) };
-    assert!(fitted.forecast(&unknown).unwrap_err().to_string().contains("Луна"));
+    assert!(fitted.forecast(&unknown).expect_err("refused").to_string().contains("Луна"));
     for horizon in [0, MAX_HORIZON + 1] {
-        assert_eq!(fitted.forecast(&all(horizon)).unwrap_err(), QueryError::Horizon { horizon });
+        assert_eq!(fitted.forecast(&all(horizon)).expect_err("refused"), QueryError::Horizon { horizon });
     }
     let level = ForecastQuery { levels: vec![100], ..all(5) };
-    assert_eq!(fitted.forecast(&level).unwrap_err(), QueryError::Level { level: 100 });
+    assert_eq!(fitted.forecast(&level).expect_err("refused"), QueryError::Level { level: 100 });
     let key = ["b0".to_owned()];
     for date in [day(199), day(0), day(5000), Date::MIN, Date::MAX] {
         assert!(matches!(fitted.predict_at(&key, date, &[]), Err(QueryError::Date { .. })), "{date}");
@@ -301,7 +302,7 @@ fn months_quarters_and_weeks_run_too() {
 fn params_name_the_wrong_field() {
     let text = "{model_key: m, task: forecast, data: {dataset: d, time: t, target: y}, engine: theta, \
                 features: {calendar: {events: [{name: e, dates: []}]}}}";
-    let error = Params::from_spec(&parse_yaml(text).expect("a spec")[0]).unwrap_err();
+    let error = Params::from_spec(&parse_yaml(text).expect("a spec")[0]).expect_err("refused");
     let places: Vec<&str> = error.0.iter().map(|e| e.pointer.as_str()).collect();
     assert_eq!(places, ["/engine", "/features/calendar/events/0/dates"]);
 }

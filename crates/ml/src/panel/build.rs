@@ -208,7 +208,7 @@ impl Keys {
 }
 
 fn check_values(rows: &Observations, keys: &Keys) -> Result<(), PanelError> {
-    let absurd = rows.target.iter().position(|y| !y.is_nan() && !(y.abs() <= LARGEST_TARGET));
+    let absurd = rows.target.iter().position(|y| y.abs() > LARGEST_TARGET);
     match absurd {
         None => Ok(()),
         Some(row) => {

@@ -42,11 +42,14 @@ fn shuffled_rows_and_duplicates_come_out_in_order() {
 #[test]
 fn impossible_data_is_refused_by_name() {
     let day = date(2024, 3, 1);
-    assert_eq!(Panel::build(&rows(&[]), &rules(Missing::Zero)).unwrap_err(), PanelError::NoRows);
+    assert_eq!(Panel::build(&rows(&[]), &rules(Missing::Zero)).expect_err("refused"), PanelError::NoRows);
     let missing = rows(&[("a", day, f64::NAN)]);
-    assert_eq!(Panel::build(&missing, &rules(Missing::Zero)).unwrap_err(), PanelError::NoTarget { rows: 1 });
+    assert_eq!(
+        Panel::build(&missing, &rules(Missing::Zero)).expect_err("refused"),
+        PanelError::NoTarget { rows: 1 }
+    );
     for bad in [f64::INFINITY, f64::NEG_INFINITY, 1e300, -2e15] {
-        let error = Panel::build(&rows(&[("Омск", day, bad)]), &rules(Missing::Zero)).unwrap_err();
+        let error = Panel::build(&rows(&[("Омск", day, bad)]), &rules(Missing::Zero)).expect_err("refused");
         let text = error.to_string();
         assert!(text.contains("Омск") && text.contains("2024-03-01"), "{text}");
     }
@@ -54,7 +57,7 @@ fn impossible_data_is_refused_by_name() {
     uneven.target.push(2.0);
     assert!(matches!(Panel::build(&uneven, &rules(Missing::Zero)), Err(PanelError::Uneven { .. })));
     let hourly = PanelRules { frequency: Some(Frequency::H), missing: Missing::Zero };
-    assert_eq!(Panel::build(&rows(&[("a", day, 1.0)]), &hourly).unwrap_err(), PanelError::Hourly);
+    assert_eq!(Panel::build(&rows(&[("a", day, 1.0)]), &hourly).expect_err("refused"), PanelError::Hourly);
     let far = rows(&[("a", date(-9999, 1, 1), 1.0), ("a", date(9999, 1, 2), 1.0)]);
     assert!(Panel::build(&far, &rules(Missing::Zero)).is_ok(), "one long series still fits");
 }

@@ -44,9 +44,9 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
     if args.dry_run {
         let keys: Vec<&str> = specs.iter().map(|(_, spec)| spec.model_key.as_str()).collect();
         if out.is_json() {
-            out.json(&json!({"valid": keys}))
+            out.json(&json!({"valid": keys}));
         } else {
-            out.line(format!("{} are right", keys.join(", ")))
+            out.line(format!("{} are right", keys.join(", ")));
         }
         return Ok(());
     }

@@ -115,9 +115,9 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
         Some(Action::Delete { key, connection }) => {
             Client::new(&connection)?.ask(Ask::new(Method::DELETE, &["datasets", &key])).await?;
             if out.is_json() {
-                out.json(&json!({"deleted": key}))
+                out.json(&json!({"deleted": key}));
             } else {
-                out.line(format!("deleted {key}"))
+                out.line(format!("deleted {key}"));
             }
             Ok(())
         }

@@ -55,7 +55,7 @@ pub struct Args {
 }
 
 /// Runs the command until it is asked to stop.
-pub fn run(args: Args, out: Out) -> Result<()> {
+pub fn run(args: &Args, out: Out) -> Result<()> {
     let mut variables = config::variables();
     variables.retain(|name, _| HEEDED.contains(&name.as_str()));
     variables.entry("VAKHTA_LOG_LEVEL".into()).or_insert_with(|| "warn".into());

@@ -103,7 +103,7 @@ pub async fn logout(args: LogoutArgs, out: Out) -> Result<()> {
         // A token that works no more needs no revoking.
         Err(failure) if failure.exit == Exit::Forbidden => {}
         Err(failure) => {
-            out.warn(format!("the token is forgotten here, but not revoked: {:#}", failure.error))
+            out.warn(format!("the token is forgotten here, but not revoked: {:#}", failure.error));
         }
     }
     if out.is_json() {

@@ -84,12 +84,11 @@ pub enum Command {
 }
 
 /// Runs one command.
-pub fn run(cli: Cli, out: &Out) -> Result<()> {
-    let out = *out;
+pub fn run(cli: Cli, out: Out) -> Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(args, out),
-        Command::Demo(args) => demo::run(args, out),
-        Command::Forecast(args) => forecast::run(*args, out),
+        Command::Demo(args) => demo::run(&args, out),
+        Command::Forecast(args) => forecast::run(&args, out),
         Command::Train(args) => block_on(train::run(args, out)),
         Command::Predict(args) => block_on(predict::run(args, out)),
         Command::Models(args) => block_on(models::run(args, out)),

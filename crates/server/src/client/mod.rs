@@ -84,7 +84,7 @@ impl Client {
             .user_agent(concat!("vakhta-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(5))
             // Not a limit on the whole request: an upload or a waited-for job takes its time.
-            .read_timeout(Duration::from_secs(300))
+            .read_timeout(Duration::from_mins(5))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { http, base, token })

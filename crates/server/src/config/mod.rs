@@ -17,6 +17,7 @@ pub const DEFAULT_FILE: &str = "vakhta.toml";
 
 /// Every setting, typed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// The data folder, absolute.
     pub data_dir: PathBuf,

@@ -68,9 +68,8 @@ impl Kind {
     pub fn read(self, text: &str) -> Result<Value, String> {
         let text = text.trim();
         match self {
-            Self::Text => Ok(Value::Text(text.into())),
             Self::Path if text.is_empty() => Err("it is empty".into()),
-            Self::Path => Ok(Value::Text(text.into())),
+            Self::Text | Self::Path => Ok(Value::Text(text.into())),
             Self::Ip => text.parse().map(Value::Ip).map_err(|_| "it is not an IP address".into()),
             Self::Whole { low, high } => {
                 let n: u64 = text.parse().map_err(|_| "it is not a whole number".to_owned())?;

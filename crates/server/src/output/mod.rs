@@ -42,6 +42,7 @@ impl Out {
     }
 
     /// One line of the result. A closed pipe (`vakhta models | head`) is no error.
+    #[expect(clippy::unused_self, reason = "who may write is who holds an `Out`")]
     pub fn line(self, text: impl Display) {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
@@ -53,6 +54,7 @@ impl Out {
     }
 
     /// One line on the way, to standard error.
+    #[expect(clippy::unused_self, reason = "who may write is who holds an `Out`")]
     pub fn note(self, text: impl Display) {
         let _ = writeln!(anstream::stderr(), "{text}");
     }

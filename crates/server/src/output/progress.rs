@@ -12,7 +12,7 @@ const WHOLE: u64 = 10_000;
 
 /// A bar that knows a stage, the share done and the time left.
 pub struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     out: Out,
     title: String,
     began: Instant,
@@ -34,16 +34,16 @@ impl Bar {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         let told = (!watched && !out.is_json()).then(|| Mutex::new((0, String::new())));
-        Self { bar, out, title: title.to_owned(), began: Instant::now(), told }
+        Self { drawn: bar, out, title: title.to_owned(), began: Instant::now(), told }
     }
 
     /// Moves it. `share` is 0 to 1; `eta_seconds` where the worker knows better than the bar.
     pub fn at(&self, stage: &str, share: f64, eta_seconds: Option<u64>) {
         let position = (share.clamp(0.0, 1.0) * WHOLE as f64) as u64;
-        self.bar.set_position(position);
+        self.drawn.set_position(position);
         let left = eta_seconds.or_else(|| self.left(share));
         let left = left.map_or_else(String::new, |s| format!(", about {} left", numbers::seconds(s)));
-        self.bar.set_message(format!("{stage}{left}"));
+        self.drawn.set_message(format!("{stage}{left}"));
         if let Some(told) = &self.told {
             let mut told = told.lock().expect("nobody panics while holding it");
             let tenth = position * 10 / WHOLE;
@@ -62,18 +62,18 @@ impl Bar {
 
     /// Says a line above the bar.
     pub fn say(&self, text: &str) {
-        self.bar.suspend(|| self.out.note(text));
+        self.drawn.suspend(|| self.out.note(text));
     }
 
     /// Takes it away.
     pub fn done(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }
 

@@ -95,7 +95,7 @@ pub async fn forget_when_used(
             Ok(true) => {}
             Ok(false) => forget(&file),
             Err(failure) => {
-                tracing::debug!(error = %failure.error, "cannot tell whether the password was changed")
+                tracing::debug!(error = %failure.error, "cannot tell whether the password was changed");
             }
         }
         tokio::select! {

@@ -7,6 +7,7 @@ use vakhta_domain::ports::{Chance, Clock};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that all others are handed")]
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
     }
@@ -17,6 +18,7 @@ impl Clock for SystemClock {
 pub struct OsChance;
 
 impl Chance for OsChance {
+    #[expect(clippy::disallowed_methods, reason = "this is the chance that all others are handed")]
     fn fill(&self, bytes: &mut [u8]) {
         // Without it no secret can be made; going on with a weaker one would be worse than stopping.
         getrandom::fill(bytes).expect("the operating system gives random bytes");

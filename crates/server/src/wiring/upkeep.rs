@@ -12,7 +12,7 @@ use vakhta_store::Store;
 /// A store that does not answer for so long is not well.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often full or old parts of the prediction log are looked for.
-const SEAL_EVERY: Duration = Duration::from_secs(60);
+const SEAL_EVERY: Duration = Duration::from_mins(1);
 
 /// Tells how the stores are.
 pub struct Pulse(pub Weak<Store>);

@@ -65,7 +65,7 @@ impl Server {
         gather(child.stdout.take().expect("piped"), &log);
         gather(child.stderr.take().expect("piped"), &log);
         let mut server = Self { child, url: String::new(), log };
-        let url = wait_for(Duration::from_secs(60), || {
+        let url = wait_for(Duration::from_mins(1), || {
             if server.child.try_wait().expect("a child").is_some() {
                 return Some(None);
             }
@@ -193,7 +193,7 @@ impl Api {
     pub fn new(url: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(120)).build().expect("a client");
+        let http = reqwest::Client::builder().timeout(Duration::from_mins(2)).build().expect("a client");
         Self { runtime, http, url: url.to_owned(), token: None }
     }
 

@@ -81,7 +81,8 @@ async fn check(app: &App, stranger: &Actor, given: Credentials) -> Result<Option
 async fn begin_session(app: &App, actor: &Actor, user: User) -> Result<Response, Problem> {
     let now = app.now();
     let secret = fresh_secret(SESSION_PREFIX, app.ports().chance.as_ref());
-    let longest = SignedDuration::try_from(app.settings.session_max).unwrap_or(SignedDuration::from_hours(24));
+    let longest =
+        SignedDuration::try_from(app.settings.session_max).unwrap_or(SignedDuration::from_hours(24));
     let session = Session {
         secret_hash: secret_hash(&secret),
         user: user.id.clone(),

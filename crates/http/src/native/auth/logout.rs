@@ -13,8 +13,7 @@ use vakhta_domain::event::NewEvent;
 #[utoipa::path(post, path = "/auth/logout", tag = "auth", responses((status = 204)))]
 pub async fn logout(State(app): State<App>, who: SignedIn) -> Result<Response, Problem> {
     if let Credential::Session { secret_hash } = &who.credential {
-        let event =
-            NewEvent::about("user.signed_out", ("user", who.user.id.as_str()), &who.actor, app.now());
+        let event = NewEvent::about("user.signed_out", ("user", who.user.id.as_str()), &who.actor, app.now());
         app.ports().accounts.end_session(secret_hash, &event).await?;
         app.lifecycle.signals.bump();
     }

@@ -108,7 +108,8 @@ impl Received {
 /// Receives an upload in either form.
 pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Problem> {
     let limit = app.settings.max_upload_bytes;
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     // A form is a little longer than its file.
     if announced.is_some_and(|bytes| bytes > limit.saturating_add(1 << 20)) {
         return Err(too_large(limit));
@@ -214,7 +215,11 @@ async fn next_field(form: &mut Multipart) -> Result<Option<Field<'_>>, Problem> 
 async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     let name = format!("/{}", field.name().unwrap_or_default());
     let mut bytes = Vec::new();
-    while let Some(chunk) = tokio::time::timeout(SILENCE, field.chunk()).await.map_err(|_| silent())?.map_err(|e| form_problem(&e))? {
+    while let Some(chunk) = tokio::time::timeout(SILENCE, field.chunk())
+        .await
+        .map_err(|_| silent())?
+        .map_err(|e| form_problem(&e))?
+    {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MAX_FIELD {
             return Err(Problem::invalid_field(name, format!("the field is longer than {MAX_FIELD} bytes")));

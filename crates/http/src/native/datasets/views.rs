@@ -219,7 +219,8 @@ pub struct RoleGuessView {
 
 impl From<RoleGuess> for RoleGuessView {
     fn from(guess: RoleGuess) -> Self {
-        let RoleGuess { time, series, target, hierarchy, known_future, static_columns, frequency, why } = guess;
+        let RoleGuess { time, series, target, hierarchy, known_future, static_columns, frequency, why } =
+            guess;
         Self { time, series, target, hierarchy, known_future, r#static: static_columns, frequency, why }
     }
 }

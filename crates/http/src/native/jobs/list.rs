@@ -44,8 +44,7 @@ pub async fn list(
 ) -> Result<Json<List<JobView>>, Problem> {
     let actor = who.require(Permission::Look)?;
     let query = page_query(wanted.limit, wanted.cursor)?;
-    let filter =
-        JobFilter { kind: wanted.kind, state: wanted.state, model: wanted.model.map(ModelKey::new) };
+    let filter = JobFilter { kind: wanted.kind, state: wanted.state, model: wanted.model.map(ModelKey::new) };
     let page = app.ports().jobs.jobs(&actor.workspace, &filter, &query).await?;
     let now = app.now();
     Ok(Json(List::of(page, |job| JobView::of(&job, now, actor))))

@@ -26,7 +26,10 @@ pub async fn change(
     let actor = who.require(Permission::WriteModels)?;
     let Specs(mut specs) = Specs::from_request(request, &()).await?;
     let (Some(spec), true) = (specs.pop(), specs.is_empty()) else {
-        return Err(Problem::invalid_field("", "the body holds several documents, send the one of this model"));
+        return Err(Problem::invalid_field(
+            "",
+            "the body holds several documents, send the one of this model",
+        ));
     };
     let applied = models::change(&app.lifecycle, actor, &ModelKey::new(key), spec).await?;
     Ok(Json(ModelChange::of(&app, applied).await?))

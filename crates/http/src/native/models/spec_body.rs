@@ -18,7 +18,9 @@ impl<S: Send + Sync> FromRequest<S> for Specs {
                 let document = parse_json(&whole_body(request).await?)?;
                 Ok(Self(vec![parse_one(document)?]))
             }
-            Some("application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml" | "text/vnd.yaml") => {
+            Some(
+                "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml" | "text/vnd.yaml",
+            ) => {
                 let bytes = whole_body(request).await?;
                 let text = std::str::from_utf8(&bytes)
                     .map_err(|_| Problem::bad_request("bad_yaml", "the body is not UTF-8"))?;

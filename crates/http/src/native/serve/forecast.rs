@@ -105,6 +105,6 @@ pub async fn forecast(
         Format::Jsonl => ExportFormat::Jsonl,
         Format::Parquet => ExportFormat::Parquet,
     };
-    let bytes = serve::export(&app.lifecycle, &answer, file).await?;
+    let bytes = serve::export(&answer, file).await?;
     Ok(format.file(&format!("{}_forecast", answer.model_key), bytes))
 }

@@ -138,7 +138,8 @@ mod tests {
             ("respond-async", None),
             ("wait=soon", None),
         ] {
-            let headers = HeaderMap::from_iter([(HeaderName::from_static("prefer"), HeaderValue::from_static(line))]);
+            let headers =
+                HeaderMap::from_iter([(HeaderName::from_static("prefer"), HeaderValue::from_static(line))]);
             assert_eq!(preferred_wait(&headers), expected, "{line}");
         }
     }

@@ -1,7 +1,7 @@
 //! `/health`, `/health/live`, `/health/ready`: open to all, and no secrets.
 
-use crate::{App, HealthReport};
 use crate::body::Json;
+use crate::{App, HealthReport};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;

@@ -51,7 +51,8 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 
 impl From<Metrics> for MetricsView {
     fn from(m: Metrics) -> Self {
-        let Metrics { n, zero_actuals, mape, wape, smape, mae, rmse, mase, bias, bias_percent, r2, coverage } = m;
+        let Metrics { n, zero_actuals, mape, wape, smape, mae, rmse, mase, bias, bias_percent, r2, coverage } =
+            m;
         let known = |value: Option<f64>| value.and_then(finite);
         Self {
             n,

@@ -120,7 +120,8 @@ pub struct TrainingReportView {
 
 impl From<TrainingReport> for TrainingReportView {
     fn from(report: TrainingReport) -> Self {
-        let importance = |Importance { feature, gain, splits }| ImportanceView { feature, gain: finite(gain), splits };
+        let importance =
+            |Importance { feature, gain, splits }| ImportanceView { feature, gain: finite(gain), splits };
         let note = |DataNote { code, count, text }| DataNoteView { code, count, text };
         Self {
             engine: report.engine,
@@ -131,7 +132,10 @@ impl From<TrainingReport> for TrainingReportView {
             by_series: report
                 .by_series
                 .into_iter()
-                .map(|SeriesMetrics { series, metrics }| SeriesMetricsView { series, metrics: metrics.into() })
+                .map(|SeriesMetrics { series, metrics }| SeriesMetricsView {
+                    series,
+                    metrics: metrics.into(),
+                })
                 .collect(),
             by_horizon: report
                 .by_horizon

@@ -58,7 +58,7 @@ pub struct Args {
     /// Interval levels in percent, with commas.
     #[arg(long, value_name = "LEVELS", value_delimiter = ',', default_value = "80,95", value_parser = clap::value_parser!(u8).range(50..=99), help_heading = "Model")]
     level: Vec<u8>,
-    /// auto, gbdt, seasonal_naive or weekday_mean.
+    /// `auto`, `gbdt`, `seasonal_naive` or `weekday_mean`.
     #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = "Model")]
     engine: String,
     /// The country whose holidays matter: RU.
@@ -100,12 +100,12 @@ enum Format {
 }
 
 /// Runs the command.
-pub fn run(args: Args, out: Out) -> Result<()> {
-    let (output, format) = destination(&args);
+pub fn run(args: &Args, out: Out) -> Result<()> {
+    let (output, format) = destination(args);
     // Where the forecast itself goes to standard output, nothing else may.
     let talk = Talk { out, quiet: output.as_os_str() == "-" || out.is_json() };
     let source = read::import(&args.file, args.on_error, out)?;
-    let spec = roles::settle(&args, &source, talk)?;
+    let spec = roles::settle(args, &source, talk)?;
     let rows = vakhta_lifecycle::rows::read(source.parquet.clone(), &spec)
         .map_err(|error| Failure::from(error).with_exit(Exit::BadInput))?;
     for note in &rows.notes {
