@@ -15,7 +15,9 @@ pub fn packages(lock: &str) -> Result<Vec<Package>> {
     let entries = lock["packages"].as_object().context("package-lock.json has no `packages`")?;
     // The empty path is the project itself; a link's target has its own entry.
     let foreign = entries.iter().filter(|(path, entry)| !path.is_empty() && entry["link"] != true);
-    Ok(foreign.map(|(path, entry)| package(path, entry)).collect())
+    let mut packages: Vec<_> = foreign.map(|(path, entry)| package(path, entry)).collect();
+    packages.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(packages)
 }
 
 fn package(path: &str, entry: &Value) -> Package {

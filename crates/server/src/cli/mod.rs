@@ -29,7 +29,6 @@ use std::future::Future;
     name = "vakhta",
     version,
     about,
-    propagate_version = true,
     disable_help_subcommand = true,
     arg_required_else_help = true,
     after_help = exit_codes(),

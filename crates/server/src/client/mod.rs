@@ -233,6 +233,7 @@ mod tests {
 
     #[test]
     fn a_request_has_the_path_the_token_and_the_mark_of_the_command_line() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let connection = Connection { server: "http://h/base/".into(), token: Some("vkt_x".into()) };
         let client = Client::new(&connection).expect("a client");
         let ask = Ask::get(&["models", "a b/c"]).with("q", "д&").maybe("none", None::<String>);

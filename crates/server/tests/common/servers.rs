@@ -135,6 +135,7 @@ impl S3 {
         let process = Ended(process);
         assert!(wait_for(Duration::from_mins(1), || answers(port)).is_some(), "moto_server did not start");
         let s3 = Self { _process: process, endpoint: format!("http://127.0.0.1:{port}"), bucket: "vakhta" };
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::new();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         // It checks no signature, but wants to see whose and where.
