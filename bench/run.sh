@@ -29,9 +29,14 @@ forecast)
         "$cache/peers/bin/python" "$here/forecast/score.py" "$here/forecast/truth.csv" "$work/$who.csv"
     done
     ;;
-startup | upload)
+startup)
     (cd "$root" && cargo build -q --release -p vakhta-server)
-    exec python3 "$here/$1.py" "$target/release/vakhta" "${@:2}"
+    exec python3 "$here/startup.py" "$target/release/vakhta" "${@:2}"
+    ;;
+upload)
+    peers
+    (cd "$root" && cargo build -q --release -p vakhta-server)
+    exec python3 "$here/upload.py" "$target/release/vakhta" "$cache/peers/bin/python" "${@:2}"
     ;;
 *)
     echo "no bench '${1:-}'; there are forecast, startup, upload" >&2

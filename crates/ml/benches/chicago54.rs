@@ -59,8 +59,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let m = &fitted.report().overall;
     writeln!(
         out,
-        "own score, closed days included: WAPE {:?}, MAPE {:?}, MASE {:?}, coverage {:?}",
-        m.wape, m.mape, m.mase, m.coverage
+        "own score, closed days included: WAPE {:.2}%, MASE {:.3}",
+        m.wape.unwrap_or(f64::NAN),
+        m.mase.unwrap_or(f64::NAN)
     )?;
     for top in fitted.report().importance.iter().take(12) {
         writeln!(out, "  {:<28} {:5.1}% {}", top.feature, top.gain, top.splits)?;
@@ -139,7 +140,9 @@ impl Progress for Stages {
             && last.0 != stage
         {
             let now = cpu_seconds();
-            let _ = writeln!(log, "{}: {:.2} CPU s", last.0, now - last.1);
+            if !last.0.is_empty() {
+                let _ = writeln!(log, "{}: {:.2} CPU s", last.0, now - last.1);
+            }
             *last = (stage, now);
         }
         std::ops::ControlFlow::Continue(())

@@ -108,6 +108,8 @@ pub(crate) fn presented(headers: &HeaderMap, secure: bool) -> Option<(String, bo
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Door {
     pub by_cookie: bool,
+    /// A page sent it: browsers name the page's origin, also before there is a cookie.
+    pub by_page: bool,
     pub cli: bool,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
@@ -143,10 +145,12 @@ impl Door {
     }
 
     fn source(&self) -> Source {
-        match (self.by_cookie, self.cli) {
-            (true, _) => Source::Gui,
-            (false, true) => Source::Cli,
-            (false, false) => Source::Api,
+        if self.by_cookie || self.by_page {
+            Source::Gui
+        } else if self.cli {
+            Source::Cli
+        } else {
+            Source::Api
         }
     }
 }
@@ -155,6 +159,7 @@ impl Door {
 pub(crate) fn door(parts: &Parts) -> Door {
     Door {
         by_cookie: false,
+        by_page: parts.headers.contains_key(axum::http::header::ORIGIN),
         cli: parts.headers.get("x-vakhta-client").is_some_and(|client| client == "cli"),
         ip: request::peer(&parts.extensions),
         user_agent: request::user_agent(&parts.headers),

@@ -224,10 +224,12 @@ fn show(dataset: &Value, out: Out) {
         return;
     }
     let read_as = &dataset["read_as"];
-    let how: Vec<String> = ["format", "encoding", "delimiter", "decimal", "dates"]
-        .into_iter()
-        .filter_map(|name| read_as[name].as_str().map(|value| format!("{name} {}", value.escape_debug())))
-        .collect();
+    let mut how = vec![fields::text(dataset, "/read_as/format")];
+    how.extend(
+        ["encoding", "delimiter", "decimal", "dates"].into_iter().filter_map(|name| {
+            read_as[name].as_str().map(|value| format!("{name} {}", value.escape_debug()))
+        }),
+    );
     out.line(styled(STRONG, fields::text(dataset, "/key")));
     out.line(format!(
         "{} rows, {}, read as {}",

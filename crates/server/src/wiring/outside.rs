@@ -9,7 +9,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that all others are handed")]
     fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::now()
+        let now = jiff::Timestamp::now();
+        // What is answered now must equal what is read back later, and databases keep microseconds.
+        jiff::Timestamp::from_microsecond(now.as_microsecond()).expect("less digits of a moment are one too")
     }
 }
 

@@ -44,7 +44,7 @@ async fn end_job(tx: &mut Tx, finished: &FinishedTraining) -> Result<bool, Store
     let ended = tx
         .run(
             "UPDATE jobs SET state = 'completed', result = ?, finished_at = ?, lease_until = NULL,
-                progress_ppm = 1000000
+                stage = NULL, progress_ppm = 1000000
              WHERE id = ? AND attempt = ? AND state = 'running'",
             args![
                 json("job result", &finished.result)?,

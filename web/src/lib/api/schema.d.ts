@@ -341,7 +341,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -569,20 +572,23 @@ export interface paths {
                     /** @description The dataset's key. */
                     key?: string;
                     /** @description What to do with a bad row; default `refuse`. */
-                    on_error?: string;
+                    on_error?: components["schemas"]["OnError"];
                     /** @description Columns to keep as text, separated by commas. */
                     text_columns?: string;
                     /** @description What to call it. */
                     title?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
             requestBody: {
                 content: {
-                    "application/octet-stream": number[];
-                    "application/vnd.apache.parquet": number[];
+                    "application/octet-stream": components["schemas"]["RawFile"];
+                    "application/vnd.apache.parquet": components["schemas"]["RawFile"];
                     "application/x-ndjson": string;
                     "multipart/form-data": components["schemas"]["UploadForm"];
                     "text/csv": string;
@@ -887,7 +893,7 @@ export interface paths {
                     /** @description The dataset's key. */
                     key?: string;
                     /** @description What to do with a bad row; default `refuse`. */
-                    on_error?: string;
+                    on_error?: components["schemas"]["OnError"];
                     /** @description Columns to keep as text, separated by commas. */
                     text_columns?: string;
                     /** @description What to call it. */
@@ -899,8 +905,8 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/octet-stream": number[];
-                    "application/vnd.apache.parquet": number[];
+                    "application/octet-stream": components["schemas"]["RawFile"];
+                    "application/vnd.apache.parquet": components["schemas"]["RawFile"];
                     "application/x-ndjson": string;
                     "multipart/form-data": components["schemas"]["UploadForm"];
                     "text/csv": string;
@@ -1057,7 +1063,10 @@ export interface paths {
                     /** @description `json`, `csv`, `jsonl` or `parquet`; default as `Accept` says, else `json`. */
                     format?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1073,7 +1082,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Forecast"];
-                        "application/vnd.apache.parquet": number[];
+                        "application/vnd.apache.parquet": components["schemas"]["RawFile"];
                         "application/x-ndjson": string;
                         "text/csv": string;
                     };
@@ -1503,7 +1512,10 @@ export interface paths {
                     /** @description Change models that are there instead of refusing; default false. */
                     apply?: boolean;
                 };
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2102,7 +2114,10 @@ export interface paths {
                     /** @description Over 0: answer in this call instead of by a job. `Prefer: wait=SECONDS` says the same. */
                     wait?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2261,7 +2276,10 @@ export interface paths {
                     /** @description Seconds to wait for the end, 0 to 600. */
                     wait?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2406,7 +2424,7 @@ export interface components {
              * Format: date-time
              * @description The last request with it, to the minute.
              */
-            last_used_at?: string | null;
+            last_used_at: string | null;
             /** @description What its owner calls it. */
             name: string;
             /** @description The first characters of the secret, to recognise it by. */
@@ -2415,12 +2433,12 @@ export interface components {
              * Format: date-time
              * @description When its owner revoked it.
              */
-            revoked_at?: string | null;
+            revoked_at: string | null;
         };
         /** @description A row that does not parse. */
         BadRow: {
             /** @description The column, where one value is at fault. */
-            column?: string | null;
+            column: string | null;
             /**
              * Format: int64
              * @description Its line in the file, the header being 1 (the row's number in Parquet).
@@ -2475,13 +2493,13 @@ export interface components {
              * Format: int64
              * @description Distinct values, up to 10,000; null beyond.
              */
-            distinct?: number | null;
+            distinct: number | null;
             /** @description The largest value. */
-            max?: string | null;
+            max: string | null;
             /** @description The arithmetic mean, of numbers only. */
-            mean?: string | null;
+            mean: string | null;
             /** @description The smallest value. */
-            min?: string | null;
+            min: string | null;
             /**
              * Format: int64
              * @description Values absent.
@@ -2552,7 +2570,7 @@ export interface components {
         DatasetDetail: components["schemas"]["Dataset"] & {
             /** @description The columns, in order, each with its profile. */
             columns_detail: components["schemas"]["Column"][];
-            guess?: components["schemas"]["RoleGuess"] | null;
+            guess: components["schemas"]["RoleGuess"] | null;
             /** @description How the file was read. */
             read_as: components["schemas"]["ReadAs"];
             /** @description Rows left out. */
@@ -2573,7 +2591,7 @@ export interface components {
              */
             created_at: string;
             /** @description Who brought it, by id; null for the system. */
-            created_by?: string | null;
+            created_by: string | null;
             /** @description Its identity. */
             id: string;
             /**
@@ -2605,7 +2623,7 @@ export interface components {
             /** @description What was decided. */
             kind: components["schemas"]["DecisionKind"];
             /** @description The version that served before. */
-            previous?: string | null;
+            previous: string | null;
             /** @description Why, in words. */
             reason: string;
             /** @description The version that it is about. */
@@ -2641,7 +2659,7 @@ export interface components {
              * Format: date-time
              * @description Until when; null while it serves.
              */
-            until?: string | null;
+            until: string | null;
             /** @description The version. */
             version: string;
         };
@@ -2662,15 +2680,15 @@ export interface components {
             /** @description Details; the kind says the shape. */
             data: unknown;
             /** @description His address; for himself and for administrators. */
-            ip?: string | null;
+            ip: string | null;
             /** @description The job that did it. */
-            job?: string | null;
+            job: string | null;
             /** @description What happened, e.g. `version.deployed`. */
             kind: string;
             /** @description The model concerned. */
-            model?: string | null;
+            model: string | null;
             /** @description The request that it belongs to. */
-            request_id?: string | null;
+            request_id: string | null;
             /**
              * Format: int64
              * @description Its place in the history; grows, may have gaps.
@@ -2683,9 +2701,9 @@ export interface components {
             /** @description What it is about, e.g. `model`. */
             subject_type: string;
             /** @description Who, by id; null for the system and for strangers. */
-            user?: string | null;
+            user: string | null;
             /** @description His program; for himself and for administrators. */
-            user_agent?: string | null;
+            user_agent: string | null;
         };
         /** @description One wrong place in the input. */
         FieldError: {
@@ -2761,7 +2779,7 @@ export interface components {
              * Format: double
              * @description The point forecast.
              */
-            value?: number | null;
+            value: number | null;
         };
         /** @description What is to be forecast. */
         ForecastRequest: {
@@ -2811,7 +2829,7 @@ export interface components {
              * Format: double
              * @description The actual; null where it is missing.
              */
-            value?: number | null;
+            value: number | null;
         };
         /** @description Accuracy at one distance from the cutoff. */
         HorizonMetrics: {
@@ -2831,7 +2849,7 @@ export interface components {
              * Format: double
              * @description Its share of the total gain, percent.
              */
-            gain?: number | null;
+            gain: number | null;
             /**
              * Format: int64
              * @description How many splits use it.
@@ -2842,7 +2860,7 @@ export interface components {
         Inspection: {
             /** @description The columns, in order, each with its profile. */
             columns: components["schemas"]["Column"][];
-            guess?: components["schemas"]["RoleGuess"] | null;
+            guess: components["schemas"]["RoleGuess"] | null;
             /** @description The first rows: one value a column, null where it is missing. */
             preview: unknown[][];
             /** @description How the file was read. */
@@ -2861,7 +2879,7 @@ export interface components {
              * Format: double
              * @description The upper bound.
              */
-            hi?: number | null;
+            hi: number | null;
             /**
              * Format: int32
              * @description The level, percent.
@@ -2871,7 +2889,7 @@ export interface components {
              * Format: double
              * @description The lower bound.
              */
-            lo?: number | null;
+            lo: number | null;
         };
         /** @description A job. */
         Job: {
@@ -2888,17 +2906,17 @@ export interface components {
              */
             created_at: string;
             /** @description Why it failed. */
-            error?: string | null;
+            error: string | null;
             /**
              * Format: int64
              * @description Seconds left, judged by the share done so far.
              */
-            eta_seconds?: number | null;
+            eta_seconds: number | null;
             /**
              * Format: date-time
              * @description When it ended.
              */
-            finished_at?: string | null;
+            finished_at: string | null;
             /** @description Its identity. */
             id: string;
             /** @description His address; for himself and for administrators. */
@@ -2911,7 +2929,7 @@ export interface components {
              */
             limit_seconds: number;
             /** @description The model that it is about. */
-            model?: string | null;
+            model: string | null;
             /** @description Who asked for it, by name. */
             owner: string;
             /**
@@ -2919,17 +2937,17 @@ export interface components {
              * @description Share of the work done, 0 to 1.
              */
             progress: number;
-            /** @description What a training made: `version` and `state`. Predictions are read at `/predict/{job_id}`. */
-            result?: Record<string, never> | null;
+            /** @description What a training made. Predictions are read at `/predict/{job_id}`. */
+            result: Record<string, never> | null;
             /** @description The door that he came through. */
             source: components["schemas"]["Source"];
             /** @description The stage that its work is in, e.g. `folds`. */
-            stage?: string | null;
+            stage: string | null;
             /**
              * Format: date-time
              * @description When the last attempt began.
              */
-            started_at?: string | null;
+            started_at: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
         };
@@ -2974,401 +2992,82 @@ export interface components {
              * Format: double
              * @description The number.
              */
-            value?: number | null;
+            value: number | null;
         };
         /** @description One page of a list. */
         List_ApiToken: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When it was made.
-                 */
-                created_at: string;
-                /**
-                 * Format: date-time
-                 * @description When it stops working.
-                 */
-                expires_at: string;
-                /** @description Its identity. */
-                id: string;
-                /**
-                 * Format: date-time
-                 * @description The last request with it, to the minute.
-                 */
-                last_used_at?: string | null;
-                /** @description What its owner calls it. */
-                name: string;
-                /** @description The first characters of the secret, to recognise it by. */
-                prefix: string;
-                /**
-                 * Format: date-time
-                 * @description When its owner revoked it.
-                 */
-                revoked_at?: string | null;
-            }[];
+            items: components["schemas"]["ApiToken"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Dataset: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Its size as stored.
-                 */
-                bytes: number;
-                /** @description Its columns. */
-                columns: number;
-                /**
-                 * Format: date-time
-                 * @description When it was first uploaded.
-                 */
-                created_at: string;
-                /** @description Its key. */
-                key: string;
-                /**
-                 * Format: int64
-                 * @description Its rows.
-                 */
-                rows: number;
-                /** @description What people call it. */
-                title: string;
-                /**
-                 * Format: date-time
-                 * @description When its newest version came in.
-                 */
-                updated_at: string;
-                /**
-                 * Format: int32
-                 * @description The newest version's number.
-                 */
-                version: number;
-                /** @description The newest version's identity. */
-                version_id: string;
-            }[];
+            items: components["schemas"]["Dataset"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_DatasetVersion: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Its size as stored.
-                 */
-                bytes: number;
-                /**
-                 * Format: date-time
-                 * @description When it came in.
-                 */
-                created_at: string;
-                /** @description Who brought it, by id; null for the system. */
-                created_by?: string | null;
-                /** @description Its identity. */
-                id: string;
-                /**
-                 * Format: int32
-                 * @description 1, 2, 3 … within the dataset.
-                 */
-                number: number;
-                /**
-                 * Format: int64
-                 * @description Rows kept.
-                 */
-                rows: number;
-                /** @description SHA-256 of the stored rows. */
-                sha256: string;
-            }[];
+            items: components["schemas"]["DatasetVersion"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Decision: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /** @description Who decided, by name. */
-                decided_by: string;
-                /** @description The numbers. */
-                evidence: unknown;
-                /** @description Its identity. */
-                id: string;
-                /** @description What was decided. */
-                kind: components["schemas"]["DecisionKind"];
-                /** @description The version that served before. */
-                previous?: string | null;
-                /** @description Why, in words. */
-                reason: string;
-                /** @description The version that it is about. */
-                version: string;
-            }[];
+            items: components["schemas"]["Decision"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Deployment: {
             /** @description The rows. */
-            items: {
-                /** @description The decision that put it there. */
-                decision_id: string;
-                /**
-                 * Format: int64
-                 * @description Grows by one with each switch of the model.
-                 */
-                generation: number;
-                /**
-                 * Format: date-time
-                 * @description Since when.
-                 */
-                since: string;
-                /**
-                 * Format: date-time
-                 * @description Until when; null while it serves.
-                 */
-                until?: string | null;
-                /** @description The version. */
-                version: string;
-            }[];
+            items: components["schemas"]["Deployment"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Event: {
             /** @description The rows. */
-            items: {
-                /** @description Who, by name. */
-                actor: string;
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /** @description Details; the kind says the shape. */
-                data: unknown;
-                /** @description His address; for himself and for administrators. */
-                ip?: string | null;
-                /** @description The job that did it. */
-                job?: string | null;
-                /** @description What happened, e.g. `version.deployed`. */
-                kind: string;
-                /** @description The model concerned. */
-                model?: string | null;
-                /** @description The request that it belongs to. */
-                request_id?: string | null;
-                /**
-                 * Format: int64
-                 * @description Its place in the history; grows, may have gaps.
-                 */
-                seq: number;
-                /** @description The door that he came through. */
-                source: components["schemas"]["Source"];
-                /** @description Which one. */
-                subject_id: string;
-                /** @description What it is about, e.g. `model`. */
-                subject_type: string;
-                /** @description Who, by id; null for the system and for strangers. */
-                user?: string | null;
-                /** @description His program; for himself and for administrators. */
-                user_agent?: string | null;
-            }[];
+            items: components["schemas"]["Event"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Job: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: int32
-                 * @description How often it was started.
-                 */
-                attempt: number;
-                /** @description Set when somebody asked it to stop. */
-                cancel_requested: boolean;
-                /**
-                 * Format: date-time
-                 * @description When it was asked for.
-                 */
-                created_at: string;
-                /** @description Why it failed. */
-                error?: string | null;
-                /**
-                 * Format: int64
-                 * @description Seconds left, judged by the share done so far.
-                 */
-                eta_seconds?: number | null;
-                /**
-                 * Format: date-time
-                 * @description When it ended.
-                 */
-                finished_at?: string | null;
-                /** @description Its identity. */
-                id: string;
-                /** @description His address; for himself and for administrators. */
-                ip?: string | null;
-                /** @description What it does. */
-                kind: components["schemas"]["JobKind"];
-                /**
-                 * Format: int32
-                 * @description Longest time that one attempt may run.
-                 */
-                limit_seconds: number;
-                /** @description The model that it is about. */
-                model?: string | null;
-                /** @description Who asked for it, by name. */
-                owner: string;
-                /**
-                 * Format: double
-                 * @description Share of the work done, 0 to 1.
-                 */
-                progress: number;
-                /** @description What a training made: `version` and `state`. Predictions are read at `/predict/{job_id}`. */
-                result?: Record<string, never> | null;
-                /** @description The door that he came through. */
-                source: components["schemas"]["Source"];
-                /** @description The stage that its work is in, e.g. `folds`. */
-                stage?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When the last attempt began.
-                 */
-                started_at?: string | null;
-                /** @description Where it stands. */
-                state: components["schemas"]["JobState"];
-            }[];
+            items: components["schemas"]["Job"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_JobLogLine: {
             /** @description The rows. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /**
-                 * Format: int64
-                 * @description 1, 2, 3 … within the job.
-                 */
-                line: number;
-                /** @description What. */
-                text: string;
-            }[];
+            items: components["schemas"]["JobLogLine"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Model: {
             /** @description The rows. */
-            items: {
-                /** @description The version that serves. */
-                champion?: string | null;
-                champion_metrics?: components["schemas"]["Metrics"] | null;
-                /**
-                 * Format: date-time
-                 * @description Since when it serves.
-                 */
-                champion_since?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When it was made.
-                 */
-                created_at: string;
-                /** @description The dataset that it learns from. */
-                dataset: string;
-                /** @description Which engine learns. */
-                engine: components["schemas"]["Engine"];
-                /**
-                 * Format: int32
-                 * @description Periods to forecast; null where the spec leaves it to the frequency.
-                 */
-                horizon?: number | null;
-                /** @description Its key. */
-                key: string;
-                /**
-                 * Format: int32
-                 * @description Grows by one with each change of the spec.
-                 */
-                revision: number;
-                /** @description What it does. */
-                task: components["schemas"]["Task"];
-                /** @description What people call it. */
-                title: components["schemas"]["Title"];
-                /** @description The job that trains the model now, or waits to. */
-                training?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When its spec last changed.
-                 */
-                updated_at: string;
-            }[];
+            items: components["schemas"]["Model"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One page of a list. */
         List_Version: {
             /** @description The rows. */
-            items: {
-                /** @description A name given at training. */
-                alias?: string | null;
-                /**
-                 * Format: int64
-                 * @description The saved model's size.
-                 */
-                artifact_bytes?: number | null;
-                /** @description SHA-256 of the saved model; null where training failed. */
-                artifact_sha256?: string | null;
-                /** @description The program that trained it. */
-                code_version: string;
-                /**
-                 * Format: date-time
-                 * @description When its training ended.
-                 */
-                created_at: string;
-                /** @description The dataset it learnt from. */
-                dataset: string;
-                /**
-                 * Format: int32
-                 * @description The number of the dataset version it learnt from.
-                 */
-                dataset_version?: number | null;
-                /** @description The engine that was used; the one asked for where training failed. */
-                engine: string;
-                /** @description Why training failed. */
-                error?: string | null;
-                /** @description Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`. */
-                id: string;
-                /** @description The job that made it. */
-                job_id: string;
-                metrics?: components["schemas"]["Metrics"] | null;
-                /** @description Why it was trained, in the asker's words. */
-                reason?: string | null;
-                seasonal_naive?: components["schemas"]["Metrics"] | null;
-                /**
-                 * Format: int64
-                 * @description The seed that it can be made again from.
-                 */
-                seed: number;
-                /** @description Where it stands. */
-                state: components["schemas"]["VersionState"];
-                weekday_mean?: components["schemas"]["Metrics"] | null;
-            }[];
+            items: components["schemas"]["Version"][];
             /** @description Where the next page starts; null on the last page. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description A token that was made, with its secret. */
         MadeToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
-            token?: string | null;
+            token: string | null;
         };
         /** @description Accuracy over a set of rows. Percentages are 0 to 100 and more. */
         Metrics: {
@@ -3376,29 +3075,29 @@ export interface components {
              * Format: double
              * @description Mean of ŷ − y, in the target's unit.
              */
-            bias?: number | null;
+            bias: number | null;
             /**
              * Format: double
              * @description 100 · Σ(ŷ−y) / Σ|y|.
              */
-            bias_percent?: number | null;
+            bias_percent: number | null;
             /** @description Share of actuals inside each interval, percent, by level. */
             coverage: components["schemas"]["LevelValue"][];
             /**
              * Format: double
              * @description Mean absolute error, in the target's unit.
              */
-            mae?: number | null;
+            mae: number | null;
             /**
              * Format: double
              * @description Mean absolute percentage error, over non-zero actuals.
              */
-            mape?: number | null;
+            mape: number | null;
             /**
              * Format: double
              * @description MAE over the in-sample MAE of the seasonal naive, mean over series.
              */
-            mase?: number | null;
+            mase: number | null;
             /**
              * Format: int64
              * @description Rows scored.
@@ -3408,22 +3107,22 @@ export interface components {
              * Format: double
              * @description Coefficient of determination.
              */
-            r2?: number | null;
+            r2: number | null;
             /**
              * Format: double
              * @description Root of the mean squared error, in the target's unit.
              */
-            rmse?: number | null;
+            rmse: number | null;
             /**
              * Format: double
              * @description Symmetric MAPE: mean of 200·|e| / (|y|+|ŷ|).
              */
-            smape?: number | null;
+            smape: number | null;
             /**
              * Format: double
              * @description Weighted absolute percentage error: 100 · Σ|e| / Σ|y|.
              */
-            wape?: number | null;
+            wape: number | null;
             /**
              * Format: int64
              * @description Rows left out of MAPE because their actual is zero.
@@ -3433,13 +3132,13 @@ export interface components {
         /** @description A model, what serves for it and what is being done about it. */
         Model: {
             /** @description The version that serves. */
-            champion?: string | null;
-            champion_metrics?: components["schemas"]["Metrics"] | null;
+            champion: string | null;
+            champion_metrics: components["schemas"]["Metrics"] | null;
             /**
              * Format: date-time
              * @description Since when it serves.
              */
-            champion_since?: string | null;
+            champion_since: string | null;
             /**
              * Format: date-time
              * @description When it was made.
@@ -3453,7 +3152,7 @@ export interface components {
              * Format: int32
              * @description Periods to forecast; null where the spec leaves it to the frequency.
              */
-            horizon?: number | null;
+            horizon: number | null;
             /** @description Its key. */
             key: string;
             /**
@@ -3466,7 +3165,7 @@ export interface components {
             /** @description What people call it. */
             title: components["schemas"]["Title"];
             /** @description The job that trains the model now, or waits to. */
-            training?: string | null;
+            training: string | null;
             /**
              * Format: date-time
              * @description When its spec last changed.
@@ -3592,6 +3291,11 @@ export interface components {
             /** @description The place in the spec, as a JSON pointer. */
             pointer: string;
         };
+        /**
+         * @description What to do with a bad row.
+         * @enum {string}
+         */
+        OnError: "refuse" | "skip";
         /** @description The old password and the new one. */
         PasswordChange: {
             /** @description The password as it is. */
@@ -3644,7 +3348,7 @@ export interface components {
         /** @description A prediction that was asked for earlier. */
         PredictResult: (components["schemas"]["Predictions"] | null) & {
             /** @description Why it failed. */
-            error?: string | null;
+            error: string | null;
             /** @description The job. */
             job_id: string;
             /** @description Where it stands. */
@@ -3690,16 +3394,21 @@ export interface components {
             /** @description The columns, in order. */
             columns: components["schemas"]["Column"][];
         };
+        /**
+         * Format: binary
+         * @description A file, as it is
+         */
+        RawFile: string;
         /** @description How a file was read. */
         ReadAs: {
             /** @description The date form, e.g. `DD.MM.YYYY`; where a column holds dates. */
-            dates?: string | null;
+            dates: string | null;
             /** @description `.` or `,`; CSV only. */
-            decimal?: string | null;
+            decimal: string | null;
             /** @description The delimiter; CSV only. */
-            delimiter?: string | null;
+            delimiter: string | null;
             /** @description The text encoding, e.g. `windows-1251`; text formats only. */
-            encoding?: string | null;
+            encoding: string | null;
             /** @description Its format. */
             format: components["schemas"]["FileFormat"];
         };
@@ -3725,7 +3434,9 @@ export interface components {
         };
         /** @description What columns seem to be for in a forecast. */
         RoleGuess: {
-            frequency?: components["schemas"]["Frequency"] | null;
+            frequency: components["schemas"]["Frequency"] | null;
+            /** @description Coarser levels that the series belong to. */
+            hierarchy: string[];
             /** @description Columns whose future values may be known ahead. */
             known_future: string[];
             /** @description Columns that name a series. */
@@ -3733,9 +3444,9 @@ export interface components {
             /** @description Columns that do not change within a series. */
             static: string[];
             /** @description The column to predict. */
-            target?: string | null;
+            target: string | null;
             /** @description The column of dates. */
-            time?: string | null;
+            time: string | null;
             /** @description The reasons, in words. */
             why: string[];
         };
@@ -4204,7 +3915,7 @@ export interface components {
             /** @description Fold by fold, oldest first. */
             folds: components["schemas"]["Fold"][];
             /** @description First and last period of the history. */
-            history?: [
+            history: [
                 string,
                 string
             ] | null;
@@ -4214,7 +3925,7 @@ export interface components {
              * Format: double
              * @description The largest absolute forecast of the next horizon, over the largest absolute value in the history.
              */
-            largest_ratio?: number | null;
+            largest_ratio: number | null;
             /** @description What was noticed about the data. */
             notes: components["schemas"]["DataNote"][];
             /** @description Accuracy over all folds together. */
@@ -4277,7 +3988,7 @@ export interface components {
              * Format: date-time
              * @description The last successful sign-in.
              */
-            last_sign_in_at?: string | null;
+            last_sign_in_at: string | null;
             /** @description What it may do. */
             tier: components["schemas"]["Tier"];
             /** @description Its name. */
@@ -4297,14 +4008,14 @@ export interface components {
         /** @description A trained version. */
         Version: {
             /** @description A name given at training. */
-            alias?: string | null;
+            alias: string | null;
             /**
              * Format: int64
              * @description The saved model's size.
              */
-            artifact_bytes?: number | null;
+            artifact_bytes: number | null;
             /** @description SHA-256 of the saved model; null where training failed. */
-            artifact_sha256?: string | null;
+            artifact_sha256: string | null;
             /** @description The program that trained it. */
             code_version: string;
             /**
@@ -4318,19 +4029,19 @@ export interface components {
              * Format: int32
              * @description The number of the dataset version it learnt from.
              */
-            dataset_version?: number | null;
+            dataset_version: number | null;
             /** @description The engine that was used; the one asked for where training failed. */
             engine: string;
             /** @description Why training failed. */
-            error?: string | null;
+            error: string | null;
             /** @description Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`. */
             id: string;
             /** @description The job that made it. */
             job_id: string;
-            metrics?: components["schemas"]["Metrics"] | null;
+            metrics: components["schemas"]["Metrics"] | null;
             /** @description Why it was trained, in the asker's words. */
-            reason?: string | null;
-            seasonal_naive?: components["schemas"]["Metrics"] | null;
+            reason: string | null;
+            seasonal_naive: components["schemas"]["Metrics"] | null;
             /**
              * Format: int64
              * @description The seed that it can be made again from.
@@ -4338,11 +4049,11 @@ export interface components {
             seed: number;
             /** @description Where it stands. */
             state: components["schemas"]["VersionState"];
-            weekday_mean?: components["schemas"]["Metrics"] | null;
+            weekday_mean: components["schemas"]["Metrics"] | null;
         };
         /** @description A version with all that its training found out. */
         VersionDetail: components["schemas"]["Version"] & {
-            report?: components["schemas"]["TrainingReport"] | null;
+            report: components["schemas"]["TrainingReport"] | null;
             /** @description The spec it was trained by. */
             spec: components["schemas"]["ModelSpec"];
         };

@@ -32,11 +32,12 @@ export type BadRow = Answer<Schemas['BadRow']>;
 export type Refused = Answer<Schemas['Refused']>;
 export type Frequency = Schemas['Frequency'];
 export type Guess = Answer<Schemas['RoleGuess']>;
-export type Inspection = Answer<Schemas['Inspection']>;
+/** Values of a table are given as JSON holds them; the description leaves their type open. */
+export type Inspection = Answer<Omit<Schemas['Inspection'], 'preview'>> & { preview: Cell[][] };
 export type Dataset = Answer<Schemas['Dataset']>;
 export type DatasetDetail = Answer<Schemas['DatasetDetail']>;
 export type DatasetVersion = Answer<Schemas['DatasetVersion']>;
-export type Preview = Answer<Schemas['Preview']>;
+export type Preview = Answer<Omit<Schemas['Preview'], 'rows'>> & { rows: Cell[][] };
 
 export type Metrics = Answer<Schemas['Metrics']>;
 export type Fold = Answer<Schemas['Fold']>;

@@ -37,7 +37,7 @@ export const f = (): Formats => words.formats;
 /** A title in the language in use, or in the other one, or the key. */
 export function titleOf(of: { title: { ru: string; en: string }; key: string }): string {
   const { ru, en } = of.title;
-  return (words.language === 'ru' ? ru : en) || of.key;
+  return (words.language === 'ru' ? ru || en : en || ru) || of.key;
 }
 
 /** An error in the reader's words; what the server said where it says more. */

@@ -16,7 +16,8 @@ export function rolesFrom(columns: Pick<Column, 'name'>[], guess: Guess | null):
     else if (guess.target === name) roles[name] = 'target';
     else if (guess.series.includes(name)) roles[name] = 'series';
     else if (guess.known_future.includes(name)) roles[name] = 'known_future';
-    else if (guess.static.includes(name)) roles[name] = 'static';
+    // A coarser level says of each series what it belongs to.
+    else if (guess.static.includes(name) || guess.hierarchy.includes(name)) roles[name] = 'static';
   }
   return roles;
 }

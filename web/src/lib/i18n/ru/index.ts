@@ -1,0 +1,22 @@
+/** Русский. */
+
+import type { Dictionary } from '../en';
+import { account } from './account';
+import { data } from './data';
+import { model } from './model';
+import { models } from './models';
+import { noted } from './noted';
+import { shell } from './shell';
+import { versions } from './versions';
+import { watch } from './watch';
+
+export const ru: Dictionary = {
+  ...shell,
+  ...data,
+  ...models,
+  ...model,
+  ...versions,
+  ...noted,
+  ...watch,
+  ...account,
+};

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/lib/api';
+import { en } from '../../src/lib/i18n/en';
+import { formats } from '../../src/lib/i18n/format';
+import { ru } from '../../src/lib/i18n/ru';
+import { noteText, reasonText } from '../../src/lib/model/told';
+
+const decision = (kind: Decision['kind'], evidence: unknown = {}): Decision => ({
+  id: 'd1',
+  kind,
+  version: 'v2',
+  previous: 'v1',
+  reason: 'as stored',
+  evidence,
+  decided_by: 'system',
+  at: '2026-09-05T12:00:00Z',
+});
+
+describe('a note', () => {
+  const note = { code: 'late_openings', count: 2, text: '2 series begin later than the first' };
+  it('is worded by its code in either language', () => {
+    expect(noteText(note, ru)).toMatch(/^Начинаются позже первого: 2\sряда$/);
+    expect(noteText(note, en)).toMatch(/^2\sseries/);
+  });
+  it('that is new to the page is shown as the server words it', () => {
+    expect(noteText({ ...note, code: 'from_a_newer_server' }, ru)).toBe(note.text);
+  });
+});
+
+describe('the reason of a decision', () => {
+  const said = (d: Decision) => reasonText(d, ru, formats('ru'));
+  it('is a person’s own words where a person decided', () => {
+    expect(said(decision('deploy'))).toBe('as stored');
+    expect(said(decision('rollback'))).toBe('as stored');
+  });
+  it('is translated where the program decided', () => {
+    expect(said(decision('first_champion'))).toBe(ru.decided.first);
+    expect(said(decision('kept'))).toBe(ru.decided.kept);
+  });
+  it('of a refusal tells which guard held', () => {
+    expect(said(decision('rejected', { overall: { wape: null } }))).toBe(ru.decided.unmeasured);
+    expect(said(decision('rejected', { overall: { wape: 7 }, largest_ratio: 120.46 }))).toContain(
+      '120,5',
+    );
+    expect(said(decision('rejected', { overall: { wape: 7 } }))).toBe('as stored');
+  });
+});

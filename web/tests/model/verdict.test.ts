@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { daysSince, gainPercent, judge, OLD_DAYS } from '../../src/lib/model/verdict';
+import { metrics } from './metrics';
+
+const now = Date.parse('2026-09-05T12:00:00Z');
+const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
+const serving = {
+  champion: 'v1',
+  champion_metrics: metrics({ wape: 7 }),
+  champion_since: daysAgo(1),
+  training: false,
+};
+
+describe('the verdict', () => {
+  it('is in order where a version serves, is measured, fresh, and better than the rules', () => {
+    expect(judge({ ...serving, baselines: [metrics({ wape: 9 })] }, now)).toEqual({
+      level: 'ok',
+      why: { because: 'fine' },
+    });
+    expect(judge(serving, now).level).toBe('ok');
+  });
+  it('asks to act where nothing serves, unless a training is on its way', () => {
+    const none = { ...serving, champion: null, champion_metrics: null, champion_since: null };
+    expect(judge(none, now)).toEqual({ level: 'act', why: { because: 'none' } });
+    expect(judge({ ...none, training: true }, now).level).toBe('training');
+  });
+  it('is about the serving version also while another is trained', () => {
+    expect(judge({ ...serving, training: true }, now).level).toBe('ok');
+  });
+  it('asks to watch a version that was not measured', () => {
+    expect(judge({ ...serving, champion_metrics: null }, now).why.because).toBe('unmeasured');
+    expect(judge({ ...serving, champion_metrics: metrics({}) }, now).why.because).toBe(
+      'unmeasured',
+    );
+  });
+  it('asks to watch a version that a simple rule equals or beats', () => {
+    const baselines = [metrics({ wape: 12 }), metrics({ wape: 7 })];
+    expect(judge({ ...serving, baselines }, now)).toEqual({
+      level: 'watch',
+      why: { because: 'worse' },
+    });
+    expect(judge({ ...serving, baselines: [null, metrics({})] }, now).level).toBe('ok');
+  });
+  it('asks to watch a version that grew old', () => {
+    expect(judge({ ...serving, champion_since: daysAgo(OLD_DAYS) }, now).level).toBe('ok');
+    expect(judge({ ...serving, champion_since: daysAgo(OLD_DAYS + 1) }, now)).toEqual({
+      level: 'watch',
+      why: { because: 'old', days: OLD_DAYS + 1 },
+    });
+  });
+});
+
+describe('days since', () => {
+  it('are whole days, never below zero', () => {
+    expect(daysSince(daysAgo(2.9), now)).toBe(2);
+    expect(daysSince(daysAgo(-1), now)).toBe(0);
+  });
+});
+
+describe('the gain', () => {
+  it('is in percent of the other error', () => {
+    expect(gainPercent(6, 8)).toBe(25);
+    expect(gainPercent(10, 8)).toBe(-25);
+  });
+  it('is unknown where an error is, or the other is zero', () => {
+    expect(gainPercent(null, 8)).toBeNull();
+    expect(gainPercent(6, undefined)).toBeNull();
+    expect(gainPercent(6, 0)).toBeNull();
+  });
+});
