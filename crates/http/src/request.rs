@@ -1,8 +1,9 @@
 //! What surrounds every request: its id, one line in the log, and headers that protect the browser.
 
 use crate::App;
+use axum::body::HttpBody as _;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::SocketAddr;
@@ -39,9 +40,15 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     request.extensions_mut().insert(who.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let large = has_large_body(&request);
     let began = Instant::now();
     let mut response = CURRENT.scope(id.clone(), next.run(request)).await;
     protect(response.headers_mut());
+    if large && response.status().is_client_error() {
+        // The rest of the body may not have been read, and then the connection is closed: the client must not
+        // send its next request into it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -55,6 +62,13 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
         "request"
     );
     response
+}
+
+/// Whether a body is more than what is read along with the head. HTTP/2 ends one stream, not the connection.
+fn has_large_body(request: &Request) -> bool {
+    const WITH_THE_HEAD: u64 = 8 << 10;
+    let size = request.body().size_hint().upper();
+    request.version() <= Version::HTTP_11 && size.is_none_or(|bytes| bytes > WITH_THE_HEAD)
 }
 
 /// The caller's own id, where it is one that may stand in logs and headers.
