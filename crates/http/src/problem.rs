@@ -288,8 +288,8 @@ impl From<UploadError> for Problem {
             UploadError::BadFile(reason) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_file", reason),
             UploadError::BadRows(refused) => {
                 let detail = format!(
-                    "{} rows cannot be read and nothing was stored; mend them, or send on_error=skip to leave them out",
-                    refused.rows
+                    "{} cannot be read and nothing was stored; mend what is wrong, or send on_error=skip to leave it out",
+                    if refused.rows == 1 { "1 row".to_owned() } else { format!("{} rows", refused.rows) }
                 );
                 Self {
                     refused: Some(Box::new(refused.into())),
