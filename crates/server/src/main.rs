@@ -12,8 +12,6 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // One provider for the whole process: reqwest is built without one of its own.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = cli::Cli::parse();
     let out = output::Out::new(cli.json);
     let exit = match cli::run(cli, out) {

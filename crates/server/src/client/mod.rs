@@ -80,6 +80,8 @@ impl Client {
             Some(token) => Some(token.clone()),
             None => credentials::Credentials::load()?.token(&base).map(str::to_owned),
         };
+        // reqwest is built without a cryptography of its own; whoever came first is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(concat!("vakhta-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(5))
@@ -233,7 +235,6 @@ mod tests {
 
     #[test]
     fn a_request_has_the_path_the_token_and_the_mark_of_the_command_line() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let connection = Connection { server: "http://h/base/".into(), token: Some("vkt_x".into()) };
         let client = Client::new(&connection).expect("a client");
         let ask = Ask::get(&["models", "a b/c"]).with("q", "д&").maybe("none", None::<String>);
