@@ -7,7 +7,7 @@ use crate::output::table::Grid;
 use crate::output::{GOOD, Out, STRONG, numbers, styled};
 use clap::{Subcommand, ValueEnum};
 use futures::StreamExt as _;
-use reqwest::{Body, Method};
+use reqwest::Body;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,13 +113,7 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
             Ok(())
         }
         Some(Action::Delete { key, connection }) => {
-            Client::new(&connection)?.ask(Ask::new(Method::DELETE, &["datasets", &key])).await?;
-            if out.is_json() {
-                out.json(&json!({"deleted": key}));
-            } else {
-                out.line(format!("deleted {key}"));
-            }
-            Ok(())
+            super::delete(&Client::new(&connection)?, &["datasets", &key], out).await
         }
     }
 }
@@ -143,11 +137,7 @@ async fn list(client: &Client, out: Out) -> Result<()> {
             fields::moment(item, "/updated_at"),
         ]);
     }
-    if grid.is_empty() {
-        out.note("no datasets yet; upload one by `vakhta datasets upload FILE`");
-    } else {
-        grid.show(out);
-    }
+    grid.show_or(out, "no datasets yet; upload one by `vakhta datasets upload FILE`");
     Ok(())
 }
 

@@ -136,7 +136,7 @@ fn list(items: &[Value], out: Out) {
             fields::moment(job, "/created_at"),
         ]);
     }
-    if grid.is_empty() { out.note("no jobs") } else { grid.show(out) }
+    grid.show_or(out, "no jobs");
 }
 
 fn done(job: &Value) -> String {

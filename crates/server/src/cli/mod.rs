@@ -18,9 +18,12 @@ mod settings;
 mod train;
 mod version;
 
+use crate::client::{Ask, Client};
 use crate::exit::{Exit, Result};
 use crate::output::Out;
 use clap::{Parser, Subcommand};
+use reqwest::Method;
+use serde_json::json;
 use std::future::Future;
 
 /// Keeps a company's forecasting and classification models right.
@@ -121,6 +124,18 @@ fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
     // Reading standard input cannot be interrupted; do not wait for it.
     runtime.shutdown_background();
     answer
+}
+
+/// Deletes what stands at `path`, whose last part is its key, and says so.
+async fn delete(client: &Client, path: &[&str], out: Out) -> Result<()> {
+    client.ask(Ask::new(Method::DELETE, path)).await?;
+    let key = path.last().expect("a key ends the path");
+    if out.is_json() {
+        out.json(&json!({"deleted": key}));
+    } else {
+        out.line(format!("deleted {key}"));
+    }
+    Ok(())
 }
 
 fn exit_codes() -> String {

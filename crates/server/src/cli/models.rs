@@ -5,7 +5,6 @@ use crate::exit::{Exit, Failure, Result};
 use crate::output::table::Grid;
 use crate::output::{GOOD, Out, QUIET, STRONG, chart, styled};
 use clap::{Subcommand, ValueEnum};
-use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -127,13 +126,7 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
             }
         }
         Some(Action::Delete { key, connection }) => {
-            Client::new(&connection)?.ask(Ask::new(Method::DELETE, &["models", &key])).await?;
-            if out.is_json() {
-                out.json(&json!({"deleted": key}));
-            } else {
-                out.line(format!("deleted {key}"));
-            }
-            Ok(())
+            super::delete(&Client::new(&connection)?, &["models", &key], out).await
         }
     }
 }
@@ -160,11 +153,7 @@ async fn list(client: &Client, out: Out) -> Result<()> {
             fields::text(item, "/training"),
         ]);
     }
-    if grid.is_empty() {
-        out.note("no models yet; make one by `vakhta apply -f spec.yaml`");
-    } else {
-        grid.show(out);
-    }
+    grid.show_or(out, "no models yet; make one by `vakhta apply -f spec.yaml`");
     Ok(())
 }
 
@@ -218,11 +207,7 @@ async fn versions(client: &Client, key: &str, out: Out) -> Result<()> {
             fields::text(item, if item["error"].is_string() { "/error" } else { "/reason" }),
         ]);
     }
-    if grid.is_empty() {
-        out.note(format!("no versions yet; train one by `vakhta train {key} --wait`"));
-    } else {
-        grid.show(out);
-    }
+    grid.show_or(out, format!("no versions yet; train one by `vakhta train {key} --wait`"));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Out, STRONG};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use std::fmt::Display;
 
 /// A table to be shown.
 pub struct Grid {
@@ -42,6 +43,11 @@ impl Grid {
     /// The lines, the first being the header.
     pub fn lines(&self) -> Vec<String> {
         self.table.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// Shows it as a result; one without rows says why, or what to do about it, instead.
+    pub fn show_or(&self, out: Out, none: impl Display) {
+        if self.is_empty() { out.note(none) } else { self.show(out) }
     }
 
     /// Shows it as a result.

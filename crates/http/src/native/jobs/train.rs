@@ -4,12 +4,10 @@ use super::views::{JobAccepted, JobView};
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::Json;
-use crate::native::BASE;
 use crate::page::Query;
 use crate::problem::{FieldError, Problem};
 use crate::words;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -102,9 +100,7 @@ pub async fn train(
             return Ok(Json(JobView::of(&job, app.now(), actor)).into_response());
         }
     }
-    let location = format!("{BASE}/jobs/{}", job.id);
-    let accepted = Json(JobAccepted { job_id: job.id.as_str().to_owned() });
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], accepted).into_response())
+    Ok(JobAccepted::response(&job, "jobs"))
 }
 
 fn checked_wait(seconds: Option<u32>) -> Result<Duration, Problem> {

@@ -1,6 +1,10 @@
 //! Jobs as callers see them.
 
+use crate::body::Json;
+use crate::native::BASE;
 use crate::words;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -89,6 +93,15 @@ impl JobView {
 pub struct JobAccepted {
     /// Its identity.
     pub job_id: String,
+}
+
+impl JobAccepted {
+    /// 202: the job's id, and where to ask for it, below the API's base.
+    pub fn response(job: &Job, place: &str) -> Response {
+        let location = format!("{BASE}/{place}/{}", job.id);
+        let accepted = Json(Self { job_id: job.id.as_str().to_owned() });
+        (StatusCode::ACCEPTED, [(header::LOCATION, location)], accepted).into_response()
+    }
 }
 
 /// A line of a job's log.

@@ -4,13 +4,12 @@ use super::views::PredictionsView;
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
-use crate::native::BASE;
 use crate::native::jobs::views::JobAccepted;
 use crate::page::{NoQuery, Query};
 use crate::problem::Problem;
 use crate::words;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -72,9 +71,7 @@ pub async fn predict(
         return Ok(([(name, applied)], Json(PredictionsView::from(answer))).into_response());
     }
     let job = serve::predict_later(&app.lifecycle, actor, body.into()).await?;
-    let location = format!("{BASE}/predict/{}", job.id);
-    let accepted = Json(JobAccepted { job_id: job.id.as_str().to_owned() });
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], accepted).into_response())
+    Ok(JobAccepted::response(&job, "predict"))
 }
 
 /// Seconds out of `Prefer: wait=10` (RFC 7240).
