@@ -6,6 +6,7 @@ mod common;
 use common::{Api, Server, home, sales_csv, sales_spec, wait_for};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Rounds that keep a training busy for some seconds in a debug build.
@@ -26,6 +27,15 @@ fn running_job(api: &Api, model: &str) -> String {
     });
     assert!(moves.is_some(), "the job does not run");
     id
+}
+
+/// Kills the server after so many milliseconds, whatever it does by then: from here on a request may go unanswered.
+fn killed_in(server: &Server, millis: u64) -> JoinHandle<()> {
+    let pid = server.pid().to_string();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(millis));
+        let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
+    })
 }
 
 #[test]
@@ -87,13 +97,7 @@ fn killed_in_uploads_every_acknowledged_version_is_whole() {
     let csv = sales_csv(400);
     let mut acknowledged: Vec<Value> = Vec::new();
     for delay in [3, 11, 26, 55] {
-        let killer = {
-            let pid = server.pid().to_string();
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(delay * 4));
-                let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
-            })
-        };
+        let killer = killed_in(&server, delay * 4);
         // Until the server is gone; each answered upload is a promise.
         while let Some(answer) =
             api.try_send("POST", "datasets?key=sales", "text/csv", csv.clone().into_bytes())
@@ -133,15 +137,9 @@ fn killed_in_deploys_one_champion_serves_and_it_is_the_acknowledged_one_or_the_n
     let ids: Vec<String> =
         (0..2).map(|i| versions["items"][i]["id"].as_str().expect("an id").to_owned()).collect();
     for delay in [2, 9, 21, 40] {
-        let killer = {
-            let pid = server.pid().to_string();
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(delay * 3));
-                let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
-            })
-        };
         let mut acknowledged = api.champion("sales").expect("one serves");
         let mut asked = acknowledged.clone();
+        let killer = killed_in(&server, delay * 3);
         loop {
             let other = ids.iter().find(|id| **id != acknowledged).expect("there are two").clone();
             asked.clone_from(&other);
