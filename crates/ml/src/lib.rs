@@ -7,5 +7,7 @@ pub mod artifact;
 pub mod evaluate;
 pub mod features;
 pub mod forecast;
+pub mod matrix;
 pub mod panel;
+pub mod random;
 pub mod trees;

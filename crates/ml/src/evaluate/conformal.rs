@@ -117,7 +117,7 @@ fn quantile(sorted: &[f64], level: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trees::random::Random;
+    use crate::random::Random;
 
     fn residuals(seed: u64, folds: usize) -> Vec<Residual> {
         let mut random = Random::new(seed);

@@ -2,8 +2,8 @@
 
 use super::plan::Plan;
 use super::state::{Moment, State};
+use crate::matrix::Matrix;
 use crate::panel::{Kind, Panel, Series};
-use crate::trees::Matrix;
 use jiff::civil::Date;
 use rayon::prelude::*;
 

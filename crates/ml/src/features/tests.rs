@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::panel::{NumberColumn, Observations, Panel, PanelRules};
-use crate::trees::random::Random;
+use crate::random::Random;
 use jiff::civil::date;
 use std::sync::Arc;
 use vakhta_domain::spec::{Country, Frequency, Missing};

@@ -110,7 +110,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trees::random::Random;
+    use crate::random::Random;
 
     fn exact(values: &[f64]) -> (f64, f64) {
         let mean = values.iter().sum::<f64>() / values.len() as f64;

@@ -8,6 +8,7 @@ mod folds;
 mod params;
 mod recursion;
 mod report;
+mod saved;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,9 @@
 //! Walks series into the future: each forecast becomes the past of the next one.
 
 use crate::features::{CalendarTable, Moment, Plan, State};
+use crate::matrix::Matrix;
 use crate::panel::Closures;
-use crate::trees::{Ensemble, Matrix};
+use crate::trees::Ensemble;
 
 /// Series that are predicted as one batch.
 pub const BATCH: usize = 32;

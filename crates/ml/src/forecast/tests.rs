@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::panel::{NumberColumn, Observations, Panel, PanelError};
-use crate::trees::random::Random;
+use crate::random::Random;
 use jiff::civil::{Date, Weekday, date};
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! Bin 0 holds missing values. A value `v` of a feature with edges `e` is in bin `1 + #{e < v}`.
 
-use super::matrix::Matrix;
+use crate::matrix::Matrix;
 use rayon::prelude::*;
 
 /// Features that lie side by side in memory. Eight histograms of 256 cells fill 16 KiB, half of an L1 cache.

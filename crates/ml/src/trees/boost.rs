@@ -4,8 +4,8 @@ use super::bins::{Binned, Edges, LANES};
 use super::ensemble::{Ensemble, Tree};
 use super::grow::{Grower, Round, Shape};
 use super::histogram::{MAX_GRADIENT, MAX_MASS, pack};
-use super::matrix::Matrix;
-use super::random::Random;
+use crate::matrix::Matrix;
+use crate::random::Random;
 use std::ops::ControlFlow;
 
 /// How an ensemble is grown.

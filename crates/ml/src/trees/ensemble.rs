@@ -1,6 +1,6 @@
 //! Grown trees, ready to predict.
 
-use super::matrix::Matrix;
+use crate::matrix::Matrix;
 
 /// A node of a tree. The children of a split lie side by side; a leaf points at itself, which lets many rows
 /// walk down in step without a branch.

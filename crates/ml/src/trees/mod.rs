@@ -8,8 +8,7 @@ pub mod boost;
 pub mod ensemble;
 pub mod grow;
 pub mod histogram;
-pub mod matrix;
-pub mod random;
+mod saved;
 pub mod split;
 #[cfg(test)]
 mod tests;
@@ -17,4 +16,3 @@ mod tests;
 pub use bins::{Binned, Edges};
 pub use boost::{BoostError, BoostParams, Sample, boost, feature_order};
 pub use ensemble::{Ensemble, Node, Tree};
-pub use matrix::Matrix;

@@ -1,7 +1,8 @@
 //! What the trees promise together.
 
-use super::random::Random;
-use super::{Binned, BoostError, BoostParams, Edges, Ensemble, Matrix, Sample, boost, feature_order};
+use super::{Binned, BoostError, BoostParams, Edges, Ensemble, Sample, boost, feature_order};
+use crate::matrix::Matrix;
+use crate::random::Random;
 use std::ops::ControlFlow;
 
 fn params() -> BoostParams {

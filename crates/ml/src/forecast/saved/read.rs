@@ -1,13 +1,12 @@
 //! From bytes to a fitted forecast. Nothing in the bytes is believed before it is checked.
 
-use super::codec::Reader;
-use super::{ArtifactError, Head, HeadSeries, MAGIC, PREFIX, VERSION};
+use super::{Head, HeadSeries, MAGIC, VERSION};
+use crate::artifact::{ArtifactError, Reader, open, unsound};
 use crate::evaluate::{Conformal, conformal};
 use crate::features::{Plan, Summary};
 use crate::forecast::{Booster, Fitted, Kept, Learnt, MAX_HORIZON, by_key};
 use crate::panel::{Kind, LARGEST_TARGET, MAX_CELLS};
-use crate::trees::{Ensemble, Node, Tree};
-use sha2::{Digest, Sha256};
+use crate::trees::Ensemble;
 use vakhta_domain::spec::{Engine, Frequency};
 
 /// The largest sum that filled, duplicate-summed or forecast values may reach before a file counts as wrong.
@@ -16,29 +15,8 @@ const ABSURD: f64 = LARGEST_TARGET * 1e9;
 impl Fitted {
     /// The model that [`Fitted::to_bytes`] wrote. It forecasts exactly as the original does.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
-        let mut prefix = Reader(bytes);
-        if prefix.take(8).map_err(|_| ArtifactError::NotAnArtifact)? != MAGIC {
-            return Err(ArtifactError::NotAnArtifact);
-        }
-        let version = prefix.u32()?;
-        if version != VERSION {
-            return Err(ArtifactError::Version { found: version });
-        }
-        let length = prefix.u64()?;
-        let digest = prefix.take(32)?;
-        let body = bytes.get(PREFIX..).ok_or(ArtifactError::Truncated)?;
-        if body.len() as u64 != length {
-            return Err(ArtifactError::Truncated);
-        }
-        if Sha256::digest(body).as_slice() != digest {
-            return Err(ArtifactError::Damaged);
-        }
-        read_body(body)
+        read_body(open(MAGIC, VERSION, bytes)?)
     }
-}
-
-fn unsound<T>(what: impl Into<String>) -> Result<T, ArtifactError> {
-    Err(ArtifactError::Unsound { what: what.into() })
 }
 
 fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
@@ -53,7 +31,7 @@ fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
         (Engine::SeasonalNaive, None) => Learnt::SeasonalNaive,
         (Engine::WeekdayMean, None) => Learnt::WeekdayMean,
         (Engine::Gbdt, Some(plan)) => {
-            let ensemble = read_ensemble(&mut body, plan.width())?;
+            let ensemble = Ensemble::read(&mut body, plan.width())?;
             Learnt::Gbdt(Box::new(Booster { plan, ensemble }))
         }
         _ => return unsound("engine and features do not fit"),
@@ -134,28 +112,6 @@ fn read_conformal(body: &mut Reader<'_>, series: usize) -> Result<Conformal, Art
         return unsound("interval blocks are out of order");
     }
     Ok(Conformal { ends, quantiles, spread })
-}
-
-fn read_ensemble(body: &mut Reader<'_>, width: usize) -> Result<Ensemble, ArtifactError> {
-    let base = body.f64()?;
-    let gain = body.f64s()?;
-    let splits = body.count(8)?;
-    let splits = (0..splits).map(|_| body.u64()).collect::<Result<Vec<u64>, _>>()?;
-    let trees = body.count(8)?;
-    let trees = (0..trees)
-        .map(|_| Ok(Tree { root: body.u32()?, depth: body.u32()? }))
-        .collect::<Result<Vec<Tree>, ArtifactError>>()?;
-    let count = body.count(16)?;
-    let mut nodes = Vec::with_capacity(count);
-    for _ in 0..count {
-        let (left, threshold, value) =
-            (body.u32()?, f32::from_bits(body.u32()?), f32::from_bits(body.u32()?));
-        let packed = body.u32()?;
-        let feature = (packed & 0xFFFF) as u16;
-        nodes.push(Node { left, threshold, value, feature, missing_left: packed >> 16 == 1 });
-    }
-    let ensemble = Ensemble { base, width, nodes, trees, gain, splits };
-    if ensemble.is_sound() { Ok(ensemble) } else { unsound("its trees do not end") }
 }
 
 fn read_series(

@@ -1,6 +1,6 @@
 //! A model survives its bytes, and bytes do not survive tampering.
 
-use super::*;
+use crate::artifact::{ArtifactError, PREFIX};
 use crate::forecast::{Fitted, ForecastQuery, KnownValue, Params, fit};
 use crate::panel::{NumberColumn, Observations, Panel};
 use jiff::civil::date;
@@ -70,7 +70,10 @@ fn other_files_are_told_apart() {
     assert_eq!(Fitted::from_bytes(b"PAR1 and so on").expect_err("refused"), ArtifactError::NotAnArtifact);
     let mut newer = fitted().to_bytes();
     newer[8] = 9;
-    assert_eq!(Fitted::from_bytes(&newer).expect_err("refused"), ArtifactError::Version { found: 9 });
+    assert_eq!(
+        Fitted::from_bytes(&newer).expect_err("refused"),
+        ArtifactError::Version { found: 9, known: super::VERSION }
+    );
     let mut flipped = fitted().to_bytes();
     let last = flipped.len() - 1;
     flipped[last] ^= 1;

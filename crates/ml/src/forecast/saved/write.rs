@@ -1,11 +1,9 @@
 //! From a fitted forecast to bytes.
 
-use super::codec::Writer;
 use super::{Head, HeadSeries, MAGIC, VERSION};
+use crate::artifact::{Writer, seal};
 use crate::evaluate::Conformal;
 use crate::forecast::{Fitted, Kept, Learnt};
-use crate::trees::Ensemble;
-use sha2::{Digest, Sha256};
 
 impl Fitted {
     /// The model as bytes: everything that is needed to forecast, nothing that is only needed to train.
@@ -14,17 +12,12 @@ impl Fitted {
         body.bytes(&serde_json::to_vec(&self.head()).expect("the head holds nothing that JSON cannot"));
         conformal(&mut body, &self.conformal);
         if let Learnt::Gbdt(booster) = &self.learnt {
-            ensemble(&mut body, &booster.ensemble);
+            booster.ensemble.write(&mut body);
         }
         for kept in &self.series {
             series(&mut body, kept);
         }
-        let mut whole = Writer(MAGIC.to_vec());
-        whole.u32(VERSION);
-        whole.u64(body.0.len() as u64);
-        whole.0.extend_from_slice(&Sha256::digest(&body.0));
-        whole.0.extend_from_slice(&body.0);
-        whole.0
+        seal(MAGIC, VERSION, &body.0)
     }
 
     fn head(&self) -> Head {
@@ -55,25 +48,6 @@ fn conformal(out: &mut Writer, conformal: &Conformal) {
         out.f64s(quantiles);
     }
     out.f64s(&conformal.spread);
-}
-
-fn ensemble(out: &mut Writer, ensemble: &Ensemble) {
-    out.f64(ensemble.base);
-    out.f64s(&ensemble.gain);
-    out.u64(ensemble.splits.len() as u64);
-    ensemble.splits.iter().for_each(|&splits| out.u64(splits));
-    out.u64(ensemble.trees.len() as u64);
-    for tree in &ensemble.trees {
-        out.u32(tree.root);
-        out.u32(tree.depth);
-    }
-    out.u64(ensemble.nodes.len() as u64);
-    for node in &ensemble.nodes {
-        out.u32(node.left);
-        out.u32(node.threshold.to_bits());
-        out.u32(node.value.to_bits());
-        out.u32(u32::from(node.feature) | u32::from(node.missing_left) << 16);
-    }
 }
 
 fn series(out: &mut Writer, kept: &Kept) {
