@@ -59,7 +59,7 @@ pub fn untrainable(spec: &ModelSpec) -> Option<(&'static str, String)> {
     if spec.task != Task::Forecast {
         return Some(("/task", "only `forecast` is trained so far".into()));
     }
-    if matches!(spec.engine, Engine::Ets | Engine::Theta | Engine::Mlp | Engine::Linear) {
+    if matches!(spec.engine, Engine::Ets | Engine::Theta | Engine::Croston | Engine::Mlp | Engine::Linear) {
         return Some(("/engine", "use auto, gbdt, seasonal_naive or weekday_mean".into()));
     }
     if spec.params.objective.is_some_and(|o| o != Objective::L2) {
@@ -100,7 +100,7 @@ impl Findings {
 /// Each column has a name and one role.
 fn columns(spec: &ModelSpec, found: &mut Findings) {
     let data = &spec.data;
-    let lists: [(&str, &[String]); 7] = [
+    let lists: [(&str, &[String]); 9] = [
         ("/data/series", &data.series),
         ("/data/hierarchy", &data.hierarchy),
         ("/data/known_future", &data.known_future),
@@ -108,9 +108,12 @@ fn columns(spec: &ModelSpec, found: &mut Findings) {
         ("/data/text", &data.text),
         ("/data/categorical", &data.categorical),
         ("/data/numeric", &data.numeric),
+        ("/data/boolean", &data.boolean),
+        ("/data/date", &data.date),
     ];
     let mut roles: Vec<(&str, String)> = vec![(&data.target, "/data/target".into())];
     roles.extend(data.time.as_deref().map(|time| (time, "/data/time".to_owned())));
+    roles.extend(data.weight.as_deref().map(|weight| (weight, "/data/weight".to_owned())));
     for (pointer, names) in lists {
         roles.extend(names.iter().enumerate().map(|(i, name)| (name.as_str(), format!("{pointer}/{i}"))));
     }
@@ -132,6 +135,9 @@ fn forecast(spec: &ModelSpec, found: &mut Findings) {
         ("/data/text", !spec.data.text.is_empty()),
         ("/data/categorical", !spec.data.categorical.is_empty()),
         ("/data/numeric", !spec.data.numeric.is_empty()),
+        ("/data/boolean", !spec.data.boolean.is_empty()),
+        ("/data/date", !spec.data.date.is_empty()),
+        ("/data/weight", spec.data.weight.is_some()),
     ] {
         if used {
             found.add(pointer, "belongs to records; for a forecast use known_future or static");
@@ -167,8 +173,10 @@ fn forecast(spec: &ModelSpec, found: &mut Findings) {
 
 fn records(spec: &ModelSpec, found: &mut Findings) {
     let data = &spec.data;
-    if data.text.is_empty() && data.categorical.is_empty() && data.numeric.is_empty() {
-        found.add("/data", "name at least one column to learn from in text, categorical or numeric");
+    if [&data.text, &data.categorical, &data.numeric, &data.boolean, &data.date].iter().all(|c| c.is_empty())
+    {
+        let message = "name at least one column to learn from in text, categorical, numeric, boolean or date";
+        found.add("/data", message);
     }
     for (pointer, used) in [
         ("/data/series", !data.series.is_empty()),
@@ -180,7 +188,10 @@ fn records(spec: &ModelSpec, found: &mut Findings) {
             found.add(pointer, "belongs to a forecast");
         }
     }
-    if matches!(spec.engine, Engine::SeasonalNaive | Engine::WeekdayMean | Engine::Ets | Engine::Theta) {
+    if matches!(
+        spec.engine,
+        Engine::SeasonalNaive | Engine::WeekdayMean | Engine::Ets | Engine::Theta | Engine::Croston
+    ) {
         found.add("/engine", "forecasts series; for records use auto, mlp, gbdt or linear");
     }
 }
@@ -196,9 +207,36 @@ fn params(spec: &ModelSpec, found: &mut Findings) {
         ("/params/learning_rate", p.learning_rate, 1e-6, 1.0),
         ("/params/alpha", p.alpha, 0.0, 1e6),
         ("/params/validation_fraction", p.validation_fraction, 0.01, 0.5),
+        ("/params/quantile", p.quantile, 0.01, 0.99),
+        ("/params/tweedie_power", p.tweedie_power, 1.01, 1.99),
+        ("/params/feature_share", p.feature_share, 0.01, 1.0),
+        ("/params/row_share", p.row_share, 0.01, 1.0),
+        ("/params/lambda_l1", p.lambda_l1, 0.0, 1e6),
+        ("/params/lambda_l2", p.lambda_l2, 0.0, 1e6),
+        ("/params/dropout", p.dropout, 0.0, 0.9),
     ] {
         if let Some(value) = value {
             found.within(pointer, value, low, high);
+        }
+    }
+    for (feature, sign) in &p.monotone {
+        if ![-1, 1].contains(sign) {
+            let pointer = format!("/params/monotone/{feature}");
+            found.add(
+                &pointer,
+                format!("{sign} is neither 1 (rises with the feature) nor -1 (falls with it)"),
+            );
+        }
+    }
+    for (name, given, needed) in [
+        ("quantile", p.quantile.is_some(), Objective::Quantile),
+        ("tweedie_power", p.tweedie_power.is_some(), Objective::Tweedie),
+    ] {
+        if given && p.objective != Some(needed) {
+            found.add(
+                &format!("/params/{name}"),
+                format!("has a meaning for objective {name} only").replace("_power", ""),
+            );
         }
     }
     let trees = matches!(spec.engine, Engine::Auto | Engine::Gbdt);
@@ -209,6 +247,15 @@ fn params(spec: &ModelSpec, found: &mut Findings) {
         leaves,
         min_leaf_rows,
         objective,
+        feature_share,
+        row_share,
+        lambda_l1,
+        lambda_l2,
+        monotone,
+        dropout,
+        schedule,
+        precision,
+        class_weight,
         hidden_layers,
         activation,
         solver,
@@ -223,6 +270,11 @@ fn params(spec: &ModelSpec, found: &mut Findings) {
         ("leaves", leaves.is_some()),
         ("min_leaf_rows", min_leaf_rows.is_some()),
         ("objective", objective.is_some()),
+        ("feature_share", feature_share.is_some()),
+        ("row_share", row_share.is_some()),
+        ("lambda_l1", lambda_l1.is_some()),
+        ("lambda_l2", lambda_l2.is_some()),
+        ("monotone", !monotone.is_empty()),
     ] {
         if used && !trees {
             found.add(&format!("/params/{name}"), "belongs to trees; set engine to gbdt or auto");
@@ -234,11 +286,22 @@ fn params(spec: &ModelSpec, found: &mut Findings) {
         ("solver", solver.is_some()),
         ("batch_size", batch_size.is_some()),
         ("max_epochs", max_epochs.is_some()),
-        ("early_stopping", early_stopping.is_some()),
-        ("validation_fraction", validation_fraction.is_some()),
+        ("dropout", dropout.is_some()),
+        ("schedule", schedule.is_some()),
+        ("precision", precision.is_some()),
     ] {
         if used && !networks {
             found.add(&format!("/params/{name}"), "belongs to networks; set engine to mlp");
         }
+    }
+    for (name, used) in
+        [("early_stopping", early_stopping.is_some()), ("validation_fraction", validation_fraction.is_some())]
+    {
+        if used && !(networks || trees) {
+            found.add(&format!("/params/{name}"), "belongs to trees and networks; set engine to gbdt or mlp");
+        }
+    }
+    if class_weight.is_some() && spec.task != Task::Classification {
+        found.add("/params/class_weight", "belongs to a classification");
     }
 }

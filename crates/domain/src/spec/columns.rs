@@ -36,6 +36,15 @@ pub fn check_columns(spec: &ModelSpec, columns: &[Column]) -> Vec<SpecError> {
     for (i, name) in data.numeric.iter().enumerate() {
         need(format!("/data/numeric/{i}"), name, &[Integer, Float, Boolean], "numbers");
     }
+    for (i, name) in data.boolean.iter().enumerate() {
+        need(format!("/data/boolean/{i}"), name, &[Boolean, Integer], "yes or no");
+    }
+    for (i, name) in data.date.iter().enumerate() {
+        need(format!("/data/date/{i}"), name, &[Date, Timestamp], "dates");
+    }
+    if let Some(weight) = &data.weight {
+        need("/data/weight".into(), weight, &[Integer, Float], "numbers");
+    }
     for (role, names) in [
         ("series", &data.series),
         ("hierarchy", &data.hierarchy),

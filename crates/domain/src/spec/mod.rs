@@ -13,7 +13,10 @@ pub mod structure;
 
 pub use check::Notice;
 pub use columns::check_columns;
-pub use engines::{Activation, BatchSize, Engine, HiddenLayers, LayerPreset, Objective, Params, Solver};
+pub use engines::{
+    Activation, BatchSize, ClassWeight, Engine, HiddenLayers, LayerPreset, Objective, Params, Precision,
+    Schedule, Solver,
+};
 pub use parse::{SpecError, SpecErrors, parse_one, parse_yaml};
 pub use policies::Policies;
 
@@ -144,6 +147,15 @@ pub struct Data {
     /// Numeric columns of records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub numeric: Vec<String>,
+    /// Columns of records that hold yes or no.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boolean: Vec<String>,
+    /// Columns of records that hold dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub date: Vec<String>,
+    /// The column that says how much a row counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
     /// The length of a period; guessed from the dates when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,

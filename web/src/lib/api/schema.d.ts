@@ -2667,7 +2667,7 @@ export interface components {
          * @description Which engine learns.
          * @enum {string}
          */
-        Engine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "mlp" | "linear";
+        Engine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "croston" | "mlp" | "linear";
         /** @description Something that happened. */
         Event: {
             /** @description Who, by name. */
@@ -3585,14 +3585,20 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description How much classes count. */
+        SpecClassWeight: "none" | "balanced";
         /** @description A country with a known calendar of public holidays. */
         SpecCountry: "RU";
         /** @description Where rows come from and what their columns mean. */
         SpecData: {
+            /** @description Columns of records that hold yes or no. */
+            boolean?: string[];
             /** @description Categorical columns of records. */
             categorical?: string[];
             /** @description The dataset's key. */
             dataset: string;
+            /** @description Columns of records that hold dates. */
+            date?: string[];
             /** @description The length of a period; guessed from the dates when left out. */
             frequency?: components["schemas"]["SpecFrequency"] | null;
             /** @description Groupings that cross each other. */
@@ -3623,6 +3629,8 @@ export interface components {
              * @description The number of one version of it, e.g. 3; default the newest.
              */
             version?: number | null;
+            /** @description The column that says how much a row counts. */
+            weight?: string | null;
         };
         /** @description Where training runs. */
         SpecDevice: "auto" | "cpu" | "cuda";
@@ -3659,7 +3667,7 @@ export interface components {
             psi: number;
         };
         /** @description Which engine learns. */
-        SpecEngine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "mlp" | "linear";
+        SpecEngine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "croston" | "mlp" | "linear";
         /** @description Which features are built. */
         SpecFeatures: {
             /**
@@ -3719,10 +3727,32 @@ export interface components {
             alpha?: number | null;
             /** @description MLP: rows in a batch. */
             batch_size?: components["schemas"]["SpecBatchSize"] | null;
-            /** @description MLP: stop when the held-out rows improve no more. */
+            /** @description Classification: how much classes count. */
+            class_weight?: components["schemas"]["SpecClassWeight"] | null;
+            /**
+             * Format: double
+             * @description MLP: the share of each hidden layer that is silenced for a batch.
+             */
+            dropout?: number | null;
+            /** @description Trees, MLP: stop when the held-out rows improve no more. */
             early_stopping?: boolean | null;
+            /**
+             * Format: double
+             * @description Trees: the share of features that each tree may use.
+             */
+            feature_share?: number | null;
             /** @description MLP: the sizes of its layers. */
             hidden_layers?: components["schemas"]["SpecHiddenLayers"] | null;
+            /**
+             * Format: double
+             * @description Trees: L1 penalty on leaf values.
+             */
+            lambda_l1?: number | null;
+            /**
+             * Format: double
+             * @description Trees: L2 penalty on leaf values.
+             */
+            lambda_l2?: number | null;
             /**
              * Format: double
              * @description Trees, MLP: step size.
@@ -3743,18 +3773,41 @@ export interface components {
              * @description Trees: fewest rows in a leaf.
              */
             min_leaf_rows?: number | null;
+            /** @description Trees: features that the answer must rise (1) or fall (-1) with. */
+            monotone?: {
+                [key: string]: number;
+            };
             /** @description Trees: the loss. */
             objective?: components["schemas"]["SpecObjective"] | null;
+            /** @description MLP: the numbers it computes in. */
+            precision?: components["schemas"]["SpecPrecision"] | null;
+            /**
+             * Format: double
+             * @description Trees: the quantile that objective `quantile` predicts.
+             */
+            quantile?: number | null;
             /**
              * Format: uint32
              * @description Trees: how many.
              */
             rounds?: number | null;
+            /**
+             * Format: double
+             * @description Trees: the share of rows that each tree sees.
+             */
+            row_share?: number | null;
+            /** @description MLP: how the step size changes. */
+            schedule?: components["schemas"]["SpecSchedule"] | null;
             /** @description MLP: the optimiser. */
             solver?: components["schemas"]["SpecSolver"] | null;
             /**
              * Format: double
-             * @description MLP: the share held out for it.
+             * @description Trees: the variance power of objective `tweedie`.
+             */
+            tweedie_power?: number | null;
+            /**
+             * Format: double
+             * @description Trees, MLP: the share held out for it.
              */
             validation_fraction?: number | null;
         };
@@ -3769,6 +3822,8 @@ export interface components {
             /** @description When it is trained again. */
             retrain?: components["schemas"]["SpecRetrainPolicy"] | null;
         };
+        /** @description The numbers that an MLP computes in. */
+        SpecPrecision: "f32" | "bf16";
         /** @description What a good version becomes. */
         SpecPromoteMode: "champion" | "challenger";
         /** @description When a new version replaces the serving one. */
@@ -3847,6 +3902,8 @@ export interface components {
              */
             timezone: string;
         };
+        /** @description How the step size of an MLP changes from epoch to epoch. */
+        SpecSchedule: "constant" | "cosine" | "invscaling" | "adaptive";
         /** @description Optimiser of an MLP. */
         SpecSolver: "adam" | "sgd";
         /** @description What a model does. */

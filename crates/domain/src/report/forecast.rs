@@ -1,5 +1,6 @@
-//! What training found out: accuracy by fold, branch and horizon, importance, and forecasts.
+//! What the training of a forecast found out: accuracy by fold, branch and horizon; and forecasts themselves.
 
+use super::{DataNote, Importance};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -74,28 +75,6 @@ pub struct HorizonMetrics {
     pub step: u32,
     /// Its accuracy.
     pub metrics: Metrics,
-}
-
-/// How much a feature matters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Importance {
-    /// The feature's name.
-    pub feature: String,
-    /// Its share of the total gain, percent.
-    pub gain: f64,
-    /// How many splits use it.
-    pub splits: u64,
-}
-
-/// Something about the data that people should know, e.g. "12 duplicate days were summed".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataNote {
-    /// A stable code, e.g. `duplicates_summed`.
-    pub code: String,
-    /// How many rows, days or series it concerns.
-    pub count: u64,
-    /// In words.
-    pub text: String,
 }
 
 /// All that training found out.
