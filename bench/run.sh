@@ -1,45 +1,51 @@
 #!/usr/bin/env bash
-# run.sh NAME: makes what the bench needs, then runs it.
+# run.sh NAME [ARGUMENT...]: makes what the bench needs, then runs it by NAME/run.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/vakhta"
 target="${CARGO_TARGET_DIR:-$root/target}"
+name="${1:-}"
 
-peers() {
-    [ -x "$cache/peers/bin/python" ] || python3 -m venv "$cache/peers"
-    "$cache/peers/bin/pip" install -q pandas==2.3.3 pyarrow==26.0.1 mlforecast==1.1.0 lightgbm==4.7.0
+# venv NAME PACKAGE...: a peer's environment of its own, so that no peer moves the versions of another; sets $python.
+venv() {
+    [ -x "$cache/$1/bin/python" ] || python3 -m venv "$cache/$1"
+    python="$cache/$1/bin/python"
+    "$cache/$1/bin/pip" install -q "${@:2}"
 }
 
-case "${1:-}" in
-forecast)
-    peers
+forecasters() {
+    venv peers pandas==2.3.3 pyarrow==26.0.1 mlforecast==1.1.0 lightgbm==4.7.0
+}
+
+# A folder that is gone afterwards, in $work.
+workplace() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    "$cache/peers/bin/python" -c "import pandas as pd, sys; pd.read_parquet(sys.argv[1]).to_csv(sys.argv[2], index=False)" \
-        "$root/examples/visits_by_branch.parquet" "$work/panel.csv"
+}
+
+# csv PARQUET CSV: the same table for programs that read text.
+csv() {
+    "$python" -c "import pandas as pd, sys; pd.read_parquet(sys.argv[1]).to_csv(sys.argv[2], index=False)" "$1" "$2"
+}
+
+engines() {
     (cd "$root" && cargo build -q --release -p vakhta-ml --benches)
-    for turn in 1 2 3; do
-        echo "turn $turn"
-        (cd "$root" && cargo bench -q -p vakhta-ml --bench chicago54 -- "$work/panel.csv" "$work/ours.csv")
-        "$cache/peers/bin/python" "$here/forecast/peer.py" "$work/panel.csv" "$work/peer.csv"
-    done
-    for who in ours peer; do
-        echo "$who"
-        "$cache/peers/bin/python" "$here/forecast/score.py" "$here/forecast/truth.csv" "$work/$who.csv"
-    done
-    ;;
-startup)
+}
+
+# ours BENCH ARGUMENT...: a bench of the engines; paths must be absolute.
+ours() {
+    (cd "$root" && cargo bench -q -p vakhta-ml --bench "$1" -- "${@:2}")
+}
+
+server() {
     (cd "$root" && cargo build -q --release -p vakhta-server)
-    exec python3 "$here/startup.py" "$target/release/vakhta" "${@:2}"
-    ;;
-upload)
-    peers
-    (cd "$root" && cargo build -q --release -p vakhta-server)
-    exec python3 "$here/upload.py" "$target/release/vakhta" "$cache/peers/bin/python" "${@:2}"
-    ;;
-*)
-    echo "no bench '${1:-}'; there are forecast, startup, upload" >&2
+}
+
+if [[ ! "$name" =~ ^[a-z]+$ ]] || [ ! -e "$here/$name/run.sh" ]; then
+    echo "no bench '$name'; there are $(cd "$here" && ls -d */ | tr -d '/' | paste -sd' ')" >&2
     exit 2
-    ;;
-esac
+fi
+shift
+# shellcheck source=/dev/null
+. "$here/$name/run.sh"

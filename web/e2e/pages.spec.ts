@@ -1,9 +1,5 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import type { Result } from 'axe-core';
-import { expect, type Page, signedInContext, test } from './support/test';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { LOOKS, look, looking, settled, whole } from './support/look';
+import { expect, signedInContext, test } from './support/test';
 
 /** Each page with the words that show it is there: the first level heading, in both languages. */
 const PAGES = [
@@ -45,48 +41,13 @@ const PAGES = [
   { name: 'missing', path: '/no/such/page', en: 'There is no such page', ru: 'Такой страницы нет' },
 ] as const;
 
-const LOOKS = [
-  { language: 'en', theme: 'light', width: 1280, height: 800 },
-  { language: 'ru', theme: 'dark', width: 1280, height: 800 },
-  { language: 'ru', theme: 'light', width: 390, height: 844 },
-  { language: 'en', theme: 'dark', width: 390, height: 844 },
-] as const;
-
-/** What axe finds, short enough to read in a failed test. */
-async function violations(page: Page): Promise<string[]> {
-  // By the debugger, not as a script of the page, which the content security policy would refuse.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run: (root: Document) => Promise<{ violations: Result[] }> };
-    };
-    return (await axe.run(document)).violations;
-  });
-  return found.flatMap((violation) =>
-    violation.nodes.map(
-      (node) => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`,
-    ),
-  );
-}
-
-async function settled(page: Page, heading: string): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
-  await expect(page.locator('.skeleton')).toHaveCount(0);
-}
-
-async function whole(page: Page, name: string): Promise<void> {
-  expect.soft(await violations(page), name).toEqual([]);
-  const excess = await page.evaluate(
-    () =>
-      document.documentElement.scrollWidth -
-      Math.ceil(document.documentElement.getBoundingClientRect().width),
-  );
-  expect.soft(excess, `${name} is wider than the window`).toBeLessThanOrEqual(0);
-}
-
-for (const { language, theme, width, height } of LOOKS) {
-  const look = `${language} ${theme} ${width}px`;
-  test(`every page is whole and accessible: ${look}`, async ({ browser, server, api }, info) => {
+for (const one of LOOKS) {
+  const { language, width, height } = one;
+  test(`every page is whole and accessible: ${look(one)}`, async ({
+    browser,
+    server,
+    api,
+  }, info) => {
     test.setTimeout(120_000);
     const context = await signedInContext(browser, server, { viewport: { width, height } });
     const probe = await context.request.get('/api/v1/models/pages');
@@ -94,13 +55,7 @@ for (const { language, theme, width, height } of LOOKS) {
       await api.trained('pages');
       await api.train('pages', { alias: '1.1.0', reason: 'for comparison' });
     }
-    await context.addInitScript(
-      ([language, theme]) => {
-        localStorage.setItem('vakhta.language', language);
-        localStorage.setItem('vakhta.theme', theme);
-      },
-      [language, theme] as const,
-    );
+    await looking(context, one);
     const page = await context.newPage();
     for (const { name, path, ...headings } of PAGES) {
       await page.goto(`/ui${path}`);
@@ -111,13 +66,13 @@ for (const { language, theme, width, height } of LOOKS) {
         fullPage: true,
         animations: 'disabled',
       });
-      await whole(page, `${name}, ${look}`);
+      await whole(page, `${name}, ${look(one)}`);
     }
     await context.clearCookies();
     await page.goto('/ui/');
     await settled(page, language === 'ru' ? 'Вход' : 'Sign in');
     await page.screenshot({ path: info.outputPath('sign-in.png'), animations: 'disabled' });
-    await whole(page, `sign-in, ${look}`);
+    await whole(page, `sign-in, ${look(one)}`);
     await context.close();
   });
 }

@@ -1,7 +1,7 @@
 //! Decisions about versions: pure rules, and the record that each leaves.
 
 use crate::ids::{DecisionId, ModelKey, VersionId};
-use crate::report::TrainingReport;
+use crate::report::{Quality, RecordsReport, Report, TrainingReport};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -90,18 +90,16 @@ impl Verdict {
 
 /// Decides about a freshly trained version. Guards come first; the first version that passes them serves.
 ///
-/// Guards: accuracy was measured and is finite, and no forecast is finite-but-absurd (over 100 times the
-/// largest value seen; [`TrainingReport::largest_ratio`] carries that number).
-pub fn judge_new(report: &TrainingReport, champion: Option<&VersionId>) -> Verdict {
-    match report.overall.wape {
-        Some(wape) if wape.is_finite() => {}
-        _ => return Verdict::Reject("accuracy could not be measured: no fold has a non-zero actual".into()),
-    }
-    if !report.largest_ratio.is_finite() || report.largest_ratio > 100.0 {
-        return Verdict::Reject(format!(
-            "the forecast reaches {:.1} times the largest value in the history, at most 100 is sane",
-            report.largest_ratio
-        ));
+/// Guards of a forecast: accuracy was measured and is finite, and no forecast is finite-but-absurd (over 100
+/// times the largest value seen; [`TrainingReport::largest_ratio`] carries that number). Guards of a model of
+/// records: its quality was measured on held-out rows, and it is no worse than answering without looking.
+pub fn judge_new(report: &Report, champion: Option<&VersionId>) -> Verdict {
+    let harm = match report {
+        Report::Forecast(report) => harm_of_forecast(report),
+        Report::Records(report) => harm_of_records(report),
+    };
+    if let Some(reason) = harm {
+        return Verdict::Reject(reason);
     }
     match champion {
         None => Verdict::Serve("the first version that passed the guards".into()),
@@ -109,16 +107,80 @@ pub fn judge_new(report: &TrainingReport, champion: Option<&VersionId>) -> Verdi
     }
 }
 
+fn harm_of_forecast(report: &TrainingReport) -> Option<String> {
+    if !report.overall.wape.is_some_and(f64::is_finite) {
+        return Some("accuracy could not be measured: no fold has a non-zero actual".into());
+    }
+    let absurd = !report.largest_ratio.is_finite() || report.largest_ratio > 100.0;
+    absurd.then(|| {
+        format!(
+            "the forecast reaches {:.1} times the largest value in the history, at most 100 is sane",
+            report.largest_ratio
+        )
+    })
+}
+
+fn harm_of_records(report: &RecordsReport) -> Option<String> {
+    let (name, own, blind) = match (&report.quality, &report.baseline) {
+        (Quality::Classification(own), Quality::Classification(blind)) => {
+            ("log-loss", own.log_loss, blind.log_loss)
+        }
+        (Quality::Regression(own), Quality::Regression(blind)) => ("RMSE", own.rmse, blind.rmse),
+        _ => ("quality", None, None),
+    };
+    let finite = |value: Option<f64>| value.filter(|v| v.is_finite());
+    match (finite(own), finite(blind)) {
+        (None, _) => Some("quality could not be measured: no held-out row has a known target".into()),
+        (Some(own), Some(blind)) if own > blind * (1.0 + 1e-9) => Some(format!(
+            "{name} {own:.4} is worse than {blind:.4}, what answering without looking at the columns gives"
+        )),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Metrics;
+    use crate::report::{ClassQuality, Metrics};
 
-    fn report(wape: Option<f64>, largest_ratio: f64) -> TrainingReport {
-        TrainingReport {
+    fn report(wape: Option<f64>, largest_ratio: f64) -> Report {
+        Report::Forecast(Box::new(TrainingReport {
             overall: Metrics { wape, ..Metrics::default() },
             largest_ratio,
             ..TrainingReport::default()
+        }))
+    }
+
+    fn classifier(log_loss: Option<f64>) -> Report {
+        let of =
+            |log_loss| Quality::Classification(ClassQuality { n: 100, log_loss, ..ClassQuality::default() });
+        Report::Records(Box::new(RecordsReport {
+            engine: "linear".into(),
+            quality: of(log_loss),
+            baseline: of(Some(1.5)),
+            candidates: vec![],
+            importance: vec![],
+            params: serde_json::Value::Null,
+            train_rows: 900,
+            test_rows: 100,
+            notes: vec![],
+        }))
+    }
+
+    #[test]
+    fn a_classifier_must_know_more_than_the_frequencies() {
+        assert!(matches!(judge_new(&classifier(Some(0.4)), None), Verdict::Serve(_)));
+        assert!(matches!(judge_new(&classifier(Some(1.5)), None), Verdict::Serve(_)));
+        for bad in [Some(1.6), Some(f64::NAN), None] {
+            assert!(matches!(judge_new(&classifier(bad), None), Verdict::Reject(_)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_is_read_back_as_what_it_was() {
+        for report in [report(Some(7.0), 1.0), classifier(Some(0.4))] {
+            let text = serde_json::to_string(&report).expect("plain data");
+            assert_eq!(serde_json::from_str::<Report>(&text).expect("a report"), report);
         }
     }
 

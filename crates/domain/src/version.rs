@@ -2,7 +2,7 @@
 
 use crate::dataset::ObjectRef;
 use crate::ids::{DatasetVersionId, JobId, ModelKey, VersionId, WorkspaceId};
-use crate::report::TrainingReport;
+use crate::report::Report;
 use crate::spec::ModelSpec;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,9 +71,11 @@ pub struct ModelVersion {
     /// The seed that it can be made again from.
     pub seed: u64,
     /// Accuracy, parameters, importance; none when training failed.
-    pub report: Option<TrainingReport>,
+    pub report: Option<Report>,
     /// The saved model; none when training failed.
     pub artifact: Option<ObjectRef>,
+    /// The scored rows of its validation folds; none for models of records and where training failed.
+    pub backtest: Option<ObjectRef>,
     /// Why training failed.
     pub error: Option<String>,
     /// Why it was trained, in the asker's words.

@@ -8,6 +8,7 @@ pub mod body;
 pub mod docs;
 mod first_admin;
 mod idempotency;
+mod inference_v2;
 mod live;
 pub mod native;
 pub mod openapi;

@@ -1,5 +1,6 @@
 //! The API's description, made from the handlers and kept as a snapshot that is reviewed like code.
 
+use crate::inference_v2;
 use crate::native;
 use crate::problem::{PROBLEM_JSON, ProblemBody};
 use crate::words;
@@ -37,6 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "versions", description = "Trained versions, which of them serves, and every decision"),
         (name = "jobs", description = "Training and other durable work"),
         (name = "serve", description = "Forecasts and predictions"),
+        (name = "inference", description = "The Open Inference Protocol, version 2, beside the API under `/v2`"),
         (name = "events", description = "The history, and live news"),
         (name = "system", description = "Health and contracts"),
     )
@@ -67,12 +69,13 @@ pub fn openapi() -> Value {
 pub(crate) fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
-        let (_, openapi) =
-            OpenApiRouter::with_openapi(Head::openapi()).merge(native::described()).split_for_parts();
+        let described = OpenApiRouter::with_openapi(Head::openapi()).merge(native::described());
+        let (_, openapi) = described.merge(inference_v2::described()).split_for_parts();
         let mut document = serde_json::to_value(openapi).expect("the description is plain data");
-        words::insert_spec(&mut document);
+        words::insert_objects(&mut document);
         name_operations(&mut document);
         add_problems(&mut document);
+        inference_v2::describe(&mut document);
         add_keys(&mut document);
         finish_schemas(&mut document);
         document
@@ -111,9 +114,18 @@ fn add_keys(document: &mut Value) {
 }
 
 /// Fields of answers that may be absent; all others are always there, null or not.
-const MAY_BE_ABSENT: [(&str, &[&str]); 3] = [
+const MAY_BE_ABSENT: [(&str, &[&str]); 12] = [
     ("Problem", &["instance", "errors", "job_id", "refused"]),
     ("Job", &["ip"]),
+    ("InferenceRequest", &["id", "parameters", "outputs"]),
+    ("InferenceRequestParameters", &["binary_data_output"]),
+    ("InferenceInput", &["parameters", "data"]),
+    ("InferenceInputParameters", &["binary_data_size", "shared_memory_region"]),
+    ("InferenceOutput", &["parameters"]),
+    ("InferenceOutputParameters", &["binary_data", "classification", "shared_memory_region"]),
+    ("InferenceResponse", &["id"]),
+    ("InferenceResult", &["parameters", "data"]),
+    ("InferenceTensor", &["parameters"]),
     ("UploadForm", &["key", "title", "options"]),
 ];
 
@@ -134,13 +146,15 @@ fn finish_schemas(document: &mut Value) {
         }
         let absent = MAY_BE_ABSENT.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, fields)| fields);
         require_all(schema, absent);
-        for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
-            require_all(part, absent);
-        }
     }
 }
 
 fn require_all(schema: &mut Value, absent: &[&str]) {
+    for parts in ["allOf", "oneOf", "anyOf"] {
+        for part in schema.get_mut(parts).and_then(Value::as_array_mut).into_iter().flatten() {
+            require_all(part, absent);
+        }
+    }
     let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return };
     let mut required: Vec<&String> = fields.keys().filter(|name| !absent.contains(&name.as_str())).collect();
     required.sort();

@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 use vakhta_domain::ids::JobId;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::spec::{SpecError, SpecErrors};
+use vakhta_lifecycle::backtests::BacktestError;
 use vakhta_lifecycle::deploy::DeployError;
+use vakhta_lifecycle::export::ExportError;
 use vakhta_lifecycle::models::ModelError;
 use vakhta_lifecycle::serve::ServeError;
 use vakhta_lifecycle::training::TrainError;
@@ -401,6 +403,17 @@ impl From<DeployError> for Problem {
     }
 }
 
+impl From<BacktestError> for Problem {
+    fn from(error: BacktestError) -> Self {
+        match error {
+            BacktestError::VersionMissing(_, version) => Self::missing("version_missing", "version", version),
+            BacktestError::NoBacktest(_) => Self::conflict("no_backtest", error.to_string()),
+            BacktestError::Unusable { .. } => Self::conflict("version_unusable", error.to_string()),
+            BacktestError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<ServeError> for Problem {
     fn from(error: ServeError) -> Self {
         match error {
@@ -410,6 +423,7 @@ impl From<ServeError> for Problem {
                 format!("no version of model `{key}` serves yet; train it, or name a version"),
             ),
             ServeError::VersionMissing(version) => Self::missing("version_missing", "version", version),
+            ServeError::NotAForecast(_) => Self::conflict("wrong_task", error.to_string()),
             ServeError::BadInput(errors) => {
                 Self::invalid("bad_input", errors.into_iter().map(FieldError::from))
             }
@@ -417,6 +431,17 @@ impl From<ServeError> for Problem {
                 Self::conflict("version_unusable", format!("version {version} cannot answer: {reason}"))
             }
             ServeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Serve(error) => error.into(),
+            impossible @ ExportError::Impossible(..) => {
+                Self::conflict("not_exportable", impossible.to_string())
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! All doors in one router: the resources three times, the pages, and what surrounds every request.
+//! All doors in one router: the resources three times, the inference protocol, the pages, and what surrounds every request.
 
 use crate::problem::Problem;
-use crate::{App, HealthCheck, HttpSettings, docs, native, request, ui};
+use crate::{App, HealthCheck, HttpSettings, docs, inference_v2, native, request, ui};
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
@@ -23,6 +23,7 @@ pub fn router(lifecycle: Arc<Lifecycle>, settings: HttpSettings, health: Arc<dyn
         .nest(native::BASE, resources.clone())
         .nest("/api", resources.clone())
         .merge(resources)
+        .merge(inference_v2::routes(&app))
         .route("/", get(home))
         .merge(ui::routes())
         .fallback(nothing_here)

@@ -2,7 +2,7 @@
 //!
 //! The domain describes itself by JSON Schema; here those schemas take their place among the components.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -85,50 +85,70 @@ impl ToSchema for RawFile {
     }
 }
 
-/// The schema of a model spec; its inside is put in by [`insert_spec`].
-pub struct ModelSpec;
+macro_rules! domain_objects {
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("The schema of the domain's `", stringify!($name), "`; its inside comes by [`insert_objects`].")]
+        pub struct $name;
 
-impl PartialSchema for ModelSpec {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().into()
-    }
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
 }
 
-impl ToSchema for ModelSpec {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed("ModelSpec")
-    }
-}
+domain_objects!(ModelSpec, RecordsReport, Quality);
 
-/// Puts the spec's own JSON Schema among the components of `document`, its parts named `SpecData`, … .
-pub fn insert_spec(document: &mut Value) {
-    let mut schema = vakhta_domain::spec::ModelSpec::json_schema();
-    let parts = schema.as_object_mut().and_then(|s| s.remove("$defs")).unwrap_or_default();
-    for name in ["$schema", "title"] {
-        schema.as_object_mut().and_then(|s| s.remove(name));
-    }
+/// Puts the domain's own JSON Schemas among the components of `document`; the parts of a spec are named
+/// `SpecData`, … .
+pub fn insert_objects(document: &mut Value) {
+    use vakhta_domain::report;
     let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, part) in parts.as_object().cloned().unwrap_or_default() {
-        components.insert(format!("Spec{name}"), moved(part));
+    insert(components, "ModelSpec", "Spec", vakhta_domain::spec::ModelSpec::json_schema());
+    insert(components, "RecordsReport", "", schemars::schema_for!(report::RecordsReport).to_value());
+    insert(components, "Quality", "", schemars::schema_for!(report::Quality).to_value());
+}
+
+fn insert(components: &mut Map<String, Value>, name: &str, prefix: &str, mut schema: Value) {
+    let parts = schema.as_object_mut().and_then(|s| s.remove("$defs")).unwrap_or_default();
+    for word in ["$schema", "title"] {
+        schema.as_object_mut().and_then(|s| s.remove(word));
     }
-    components.insert("ModelSpec".into(), moved(schema));
+    for (name, part) in parts.as_object().cloned().unwrap_or_default() {
+        // What the API describes itself is the same to the letter.
+        components.entry(format!("{prefix}{name}")).or_insert_with(|| moved(part, prefix));
+    }
+    components.insert(name.into(), moved(schema, prefix));
 }
 
 /// The same schema with references that point into the components.
-fn moved(schema: Value) -> Value {
+fn moved(schema: Value, prefix: &str) -> Value {
     match schema {
+        // Readers of the description take a reference alone: what stands beside it is said by `allOf`.
+        Value::Object(mut fields) if fields.contains_key("$ref") && fields.contains_key("properties") => {
+            let reference = fields.remove("$ref").map(|place| json!({ "$ref": place }));
+            json!({ "allOf": [moved(Value::Object(fields), prefix), moved(reference.unwrap_or_default(), prefix)] })
+        }
         Value::Object(fields) => Value::Object(
             fields
                 .into_iter()
                 .map(|(name, value)| match (name.as_str(), value.as_str()) {
                     ("$ref", Some(place)) => {
-                        (name, Value::from(place.replace("#/$defs/", "#/components/schemas/Spec")))
+                        let there = format!("#/components/schemas/{prefix}");
+                        (name, Value::from(place.replace("#/$defs/", &there)))
                     }
-                    _ => (name, moved(value)),
+                    _ => (name, moved(value, prefix)),
                 })
                 .collect::<Map<_, _>>(),
         ),
-        Value::Array(items) => Value::Array(items.into_iter().map(moved).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| moved(item, prefix)).collect()),
         other => other,
     }
 }

@@ -24,6 +24,8 @@ pub struct Settings {
     pub lease_seconds: u32,
     /// Jobs worked on at once.
     pub workers: Workers,
+    /// Saved models that may be in memory to serve, bytes together.
+    pub model_memory_bytes: u64,
     /// The program that trains, as versions record it.
     pub code_version: String,
 }
@@ -65,7 +67,8 @@ impl Background {
 impl Lifecycle {
     /// Puts the parts together; nothing runs yet.
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { ports, settings, serving: Serving::default(), signals: Signals::new() })
+        let serving = Serving::new(settings.model_memory_bytes);
+        Arc::new(Self { ports, settings, serving, signals: Signals::new() })
     }
 
     /// Loads the serving versions and starts workers, the reaper and the champion watcher.

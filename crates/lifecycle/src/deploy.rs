@@ -12,6 +12,7 @@ use vakhta_domain::ids::{self, DecisionId, ModelKey, VersionId};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{StoreError, SwitchAnswer};
+use vakhta_domain::report::Report;
 use vakhta_domain::user::Actor;
 use vakhta_domain::version::{ModelVersion, VersionState};
 
@@ -149,7 +150,7 @@ fn order(
         kind,
         version: version.id.clone(),
         previous: current.champion.clone(),
-        evidence: json!({ "metrics": version.report.as_ref().map(|r| &r.overall), "artifact": version.artifact }),
+        evidence: json!({ "metrics": version.report.as_ref().map(Report::headline), "artifact": version.artifact }),
         decided_by: actor.name.clone(),
         reason,
         at,

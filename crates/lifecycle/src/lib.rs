@@ -4,8 +4,11 @@
 //! through the ports. Heavy loops run on blocking threads.
 
 pub mod app;
+pub mod backtests;
 pub mod deploy;
+pub mod export;
 pub mod jobs;
+mod learnt;
 pub mod models;
 pub mod rows;
 pub mod serve;

@@ -3,7 +3,7 @@
 use crate::Lifecycle;
 use crate::jobs::pulse::{Part, Pulse};
 use crate::jobs::{Ending, state_event};
-use crate::rows;
+use crate::learnt::{LearnError, Learnt};
 use crate::serve::{self, Loaded};
 use crate::training::TrainPayload;
 use serde_json::json;
@@ -14,9 +14,8 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DatasetKey, DecisionId, ModelKey, VersionId};
 use vakhta_domain::job::Job;
 use vakhta_domain::ports::{FinishedTraining, JobLease, StoreError};
+use vakhta_domain::report::Report;
 use vakhta_domain::version::{ModelVersion, VersionState};
-use vakhta_ml::forecast::{FitError, Fitted, Params};
-use vakhta_ml::panel::Panel;
 
 /// Shares of the whole job, in millionths, at which its parts begin.
 const READ: u32 = 0;
@@ -32,6 +31,15 @@ enum TrainFailure {
     Data(String),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<LearnError> for TrainFailure {
+    fn from(error: LearnError) -> Self {
+        match error {
+            LearnError::Cancelled => Self::Stopped,
+            LearnError::Data(reason) => Self::Data(reason),
+        }
+    }
 }
 
 /// Runs a train job.
@@ -56,17 +64,27 @@ async fn train(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Result<()
         dataset.dataset, dataset.number, dataset.rows
     ));
     let bytes = app.ports.objects.get(&dataset.object).await?;
-    let (fitted, artifact) = {
+    let (learnt, artifact, backtest) = {
         let (pulse, spec, threads) = (pulse.clone(), payload.spec.clone(), app.settings.threads);
-        let fit = tokio::task::spawn_blocking(move || fit(bytes, &spec, threads, &pulse));
-        fit.await.map_err(|panic| TrainFailure::Data(format!("the program failed: {panic}")))??
+        let learn = tokio::task::spawn_blocking(move || {
+            let progress = Part { pulse: &pulse, from: FIT, to: SAVE };
+            Learnt::learn(bytes, &spec, threads, &progress).map(|learnt| {
+                let (artifact, backtest) = (learnt.to_bytes(), learnt.backtest());
+                (learnt, artifact, backtest)
+            })
+        });
+        learn.await.map_err(|panic| TrainFailure::Data(format!("the program failed: {panic}")))??
     };
     if pulse.enter("saving", SAVE).is_break() {
         return Err(TrainFailure::Stopped);
     }
     let artifact = app.ports.objects.put(artifact.into()).await?;
+    let backtest = match backtest {
+        Some(bytes) => Some(app.ports.objects.put(bytes.into()).await?),
+        None => None,
+    };
     let id = VersionId::fresh(begun, &*app.ports.chance);
-    finish(app, job, &payload, Trained { id, dataset, fitted, artifact }).await
+    finish(app, job, &payload, Trained { id, dataset, learnt, artifact, backtest }).await
 }
 
 async fn dataset_version(
@@ -82,34 +100,12 @@ async fn dataset_version(
     })
 }
 
-/// The heavy part, on a blocking thread.
-fn fit(
-    bytes: bytes::Bytes,
-    spec: &vakhta_domain::spec::ModelSpec,
-    threads: usize,
-    pulse: &Pulse,
-) -> Result<(Fitted, Vec<u8>), TrainFailure> {
-    let data = |e: &dyn std::fmt::Display| TrainFailure::Data(e.to_string());
-    let rows = rows::read(bytes, spec).map_err(|e| data(&e))?;
-    rows.notes.into_iter().for_each(|note| pulse.say(note));
-    let checked = Params::from_spec(spec).map_err(|e| data(&e))?;
-    let progress = Part { pulse, from: FIT, to: SAVE };
-    let (panel, notes) = Panel::build(&rows.observations, &checked.panel_rules()).map_err(|e| data(&e))?;
-    let fitted =
-        vakhta_ml::forecast::fit(&checked, &panel, spec.seed, threads, &progress).map_err(|e| match e {
-            FitError::Cancelled => TrainFailure::Stopped,
-            other => data(&other),
-        })?;
-    let fitted = fitted.with_notes(notes);
-    let artifact = fitted.to_bytes();
-    Ok((fitted, artifact))
-}
-
 struct Trained {
     id: VersionId,
     dataset: DatasetVersion,
-    fitted: Fitted,
+    learnt: Learnt,
     artifact: ObjectRef,
+    backtest: Option<ObjectRef>,
 }
 
 /// Judges the version and stores everything in one transaction; then it serves, if it is to.
@@ -123,7 +119,7 @@ async fn finish(
     let model = ModelKey::new(payload.spec.model_key.as_str());
     let current = app.ports.models.model(workspace, &model).await?;
     let current = current.ok_or_else(|| TrainFailure::Data(format!("model `{model}` was deleted")))?;
-    let report = trained.fitted.report().clone();
+    let report = trained.learnt.report();
     let (kind, reason) = judge_new(&report, current.champion.as_ref()).into_record();
     let serve = kind == DecisionKind::FirstChampion;
     let at = app.ports.clock.now();
@@ -134,12 +130,7 @@ async fn finish(
         version: trained.id.clone(),
         previous: current.champion,
         reason,
-        evidence: json!({
-            "overall": report.overall,
-            "seasonal_naive": report.seasonal_naive,
-            "weekday_mean": report.weekday_mean,
-            "largest_ratio": report.largest_ratio,
-        }),
+        evidence: evidence(&report),
         decided_by: "system".into(),
         at,
     };
@@ -159,6 +150,7 @@ async fn finish(
         seed: payload.spec.seed,
         report: Some(report),
         artifact: Some(trained.artifact),
+        backtest: trained.backtest,
         error: None,
         reason: payload.reason.clone(),
         code_version: app.settings.code_version.clone(),
@@ -167,17 +159,32 @@ async fn finish(
     let finished = FinishedTraining {
         lease: JobLease { job: job.id.clone(), attempt: job.attempt },
         events: events(app, job, &version, &decision, serve),
-        result: json!({ "version": version.id, "decision": kind, "reason": decision.reason, "metrics": version.report.as_ref().map(|r| &r.overall) }),
+        result: json!({ "version": version.id, "decision": kind, "reason": decision.reason, "metrics": version.report.as_ref().map(Report::headline) }),
         version: version.clone(),
         decision,
         serve,
     };
     if app.ports.versions.finish_training(&finished).await? && serve {
-        serve::put_to_serve(app, Loaded::of(version, trained.fitted), 1);
+        serve::put_to_serve(app, Loaded::of(version, trained.learnt), 1);
         // Another version may have come first; the store knows.
         serve::refresh(app).await?;
     }
     Ok(())
+}
+
+/// The numbers that a new version is judged by.
+fn evidence(report: &Report) -> serde_json::Value {
+    match report {
+        Report::Forecast(report) => json!({
+            "overall": report.overall,
+            "seasonal_naive": report.seasonal_naive,
+            "weekday_mean": report.weekday_mean,
+            "largest_ratio": report.largest_ratio,
+        }),
+        Report::Records(report) => {
+            json!({ "quality": report.quality.brief(), "baseline": report.baseline.brief() })
+        }
+    }
 }
 
 fn events(
@@ -197,7 +204,7 @@ fn events(
         "reason": version.reason,
         "decision": decision.kind,
         "why": decision.reason,
-        "wape": version.report.as_ref().and_then(|r| r.overall.wape),
+        "metrics": version.report.as_ref().map(Report::headline),
     }))];
     if serve {
         let data = json!({ "before": decision.previous, "after": version.id, "reason": decision.reason });

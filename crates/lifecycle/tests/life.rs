@@ -23,6 +23,7 @@ fn forecast_of(model: &ModelKey) -> ForecastRequest {
         series: None,
         levels: None,
         history: None,
+        sums: false,
         known_future: Vec::new(),
     }
 }
@@ -107,7 +108,7 @@ async fn answers_are_checked_and_logged() {
     let date = answer.series[0].points[1].date.to_string();
     let data = json!([{"branch": "центр", "date": date}, {"branch": "nowhere", "date": date}, {"branch": "north", "date": "1999-01-01"}]);
     let data = serde_json::from_value(data).expect("objects");
-    let request = PredictRequest { model: model.clone(), version: None, data };
+    let request = PredictRequest { model: model.clone(), version: None, data, top: None, explain: false };
     let predicted = serve::predict(&house.app, &house.actor, request.clone()).await.expect("answered");
     let [
         Prediction::Value { value, .. },
@@ -144,7 +145,7 @@ async fn what_cannot_be_trained_is_refused_before_a_job_exists() {
     };
     let columns = refuse(|s| s.data.target = "sales".into()).await;
     assert!(matches!(&columns, TrainError::Columns(e) if e[0].pointer == "/data/target"), "{columns}");
-    let engine = refuse(|s| s.engine = vakhta_domain::spec::Engine::Theta).await;
+    let engine = refuse(|s| s.engine = vakhta_domain::spec::Engine::Linear).await;
     assert!(matches!(engine, TrainError::Untrainable { pointer: "/engine", .. }), "{engine}");
     let dataset = refuse(|s| s.data.dataset = "none".into()).await;
     assert!(matches!(dataset, TrainError::DatasetMissing(_)), "{dataset}");

@@ -1,7 +1,7 @@
 //! Accuracy and cost on a daily panel: `cargo bench -p vakhta-ml --bench chicago54 -- PANEL.csv OUT.csv [threads]`.
 //!
 //! PANEL has the columns `date,branch,line,y,holiday`. OUT gets `fold,branch,date,yhat,lo80,hi80` for every
-//! scored row, where the intervals of a fold come from the errors of the others. Prints CPU seconds.
+//! scored row, where the intervals of a fold come from errors before its cutoff. Prints CPU seconds.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -9,9 +9,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 use vakhta_domain::progress::{Progress, Unwatched};
+use vakhta_domain::report::Interval;
 use vakhta_domain::spec::{ModelSpec, parse_yaml};
-use vakhta_ml::evaluate::{Conformal, Residual};
-use vakhta_ml::forecast::{BacktestRow, ForecastQuery, Params, fit};
+use vakhta_ml::forecast::{Backtest, ForecastQuery, Params, fit};
 use vakhta_ml::panel::{NumberColumn, Observations, Panel, StaticColumn};
 
 const SPEC: &str = "
@@ -74,26 +74,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "forecast of {} series, {name}: {:?}", found.len(), start.elapsed())?;
     }
     if let Some(path) = given.get(1) {
-        std::fs::write(path, predictions(&panel, fitted.backtest())?)?;
+        std::fs::write(path, predictions(fitted.backtest().ok_or("a fit has a backtest")?)?)?;
     }
     let _ = Unwatched;
     Ok(())
 }
 
 /// The scored rows as CSV.
-fn predictions(panel: &Panel, rows: &[BacktestRow]) -> Result<String, Box<dyn Error>> {
+fn predictions(backtest: &Backtest) -> Result<String, Box<dyn Error>> {
     let mut text = String::from("fold,branch,date,yhat,lo80,hi80\n");
-    let folds = rows.iter().map(|r| r.fold + 1).max().unwrap_or(0);
-    for fold in 0..folds {
-        let others: Vec<Residual> =
-            rows.iter().filter(|r| r.fold != fold).map(BacktestRow::residual).collect();
-        let conformal = Conformal::calibrate(&others, panel.series.len(), 28);
-        for row in rows.iter().filter(|r| r.fold == fold) {
-            let half = conformal.half_width(row.series, row.step, row.unit, 80);
-            let (lo, hi) = ((row.forecast - half).max(0.0), row.forecast + half);
-            let branch = &panel.series[row.series].key[0];
-            writeln!(text, "{fold},{branch},{},{},{lo},{hi}", panel.date(row.period), row.forecast)?;
-        }
+    for (at, row) in backtest.rows.iter().enumerate() {
+        let intervals = backtest.intervals(at);
+        let Some(Interval { lo, hi, .. }) = intervals.iter().find(|i| i.level == 80) else { continue };
+        let branch = &backtest.series[row.series][0];
+        writeln!(text, "{},{branch},{},{},{lo},{hi}", row.fold, backtest.date(row), row.forecast)?;
     }
     Ok(text)
 }

@@ -5,9 +5,14 @@
 
 pub mod artifact;
 pub mod evaluate;
+pub mod exchange;
 pub mod features;
 pub mod forecast;
+pub mod hierarchy;
 pub mod matrix;
+pub mod nets;
 pub mod panel;
 pub mod random;
+pub mod records;
+pub mod smoothing;
 pub mod trees;

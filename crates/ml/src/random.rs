@@ -44,10 +44,14 @@ impl Random {
         picked
     }
 
-    /// Each row with probability `share`; all of them if none was drawn.
-    pub fn rows(&mut self, rows: &[u32], share: f64) -> Vec<u32> {
-        let limit = (share.clamp(0.0, 1.0) * u64::MAX as f64) as u64;
-        let drawn: Vec<u32> = rows.iter().copied().filter(|_| self.bits() < limit).collect();
-        if drawn.is_empty() { rows.to_vec() } else { drawn }
+    /// Each row with probability `share`, and those not drawn; all of them if none was drawn. The whole share
+    /// draws nothing.
+    pub fn divide(&mut self, rows: &[u32], share: f64) -> (Vec<u32>, Vec<u32>) {
+        if share >= 1.0 {
+            return (rows.to_vec(), Vec::new());
+        }
+        let limit = (share.max(0.0) * u64::MAX as f64) as u64;
+        let (drawn, rest): (Vec<u32>, Vec<u32>) = rows.iter().partition(|_| self.bits() < limit);
+        if drawn.is_empty() { (rest, drawn) } else { (drawn, rest) }
     }
 }

@@ -81,12 +81,16 @@ impl Values {
 
     /// As days; a moment is cut to its day in UTC. `name` is for the error.
     pub fn into_dates(self, name: &str) -> Result<Vec<Option<Date>>, ReadError> {
+        self.into_dates_in(name, &TimeZone::UTC)
+    }
+
+    /// As days; a moment is cut to its day in a time zone, summer time and all. `name` is for the error.
+    pub fn into_dates_in(self, name: &str, zone: &TimeZone) -> Result<Vec<Option<Date>>, ReadError> {
         match self {
             Self::Dates(values) => Ok(values),
-            Self::Moments(values) => Ok(values
-                .into_iter()
-                .map(|v| v.map(|moment| moment.to_zoned(TimeZone::UTC).date()))
-                .collect()),
+            Self::Moments(values) => {
+                Ok(values.into_iter().map(|v| v.map(|moment| zone.to_datetime(moment).date())).collect())
+            }
             other => {
                 Err(ReadError::WrongKind { name: name.to_owned(), found: other.word(), needed: "dates" })
             }

@@ -1,6 +1,6 @@
 /** What a test prepares without the browser: the same requests that a program would send. */
 
-import { spec, visits } from './data';
+import { foods, foodSpec, spec, visits } from './data';
 import { PASSWORD, type Server } from './server';
 
 export interface Job {
@@ -78,6 +78,13 @@ export class Api {
   async trained(key: string): Promise<string> {
     await this.upload(key, visits(), `Visits ${key}`);
     await this.createModel(spec(key, key));
+    return this.train(key, { alias: '1.0.0', reason: 'first' });
+  }
+
+  /** A classifier of foods with a version that serves. */
+  async trainedOnFoods(key: string): Promise<string> {
+    await this.upload(key, foods(), 'Foods');
+    await this.createModel(foodSpec(key, key));
     return this.train(key, { alias: '1.0.0', reason: 'first' });
   }
 }

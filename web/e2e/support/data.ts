@@ -1,4 +1,6 @@
-/** Small made-up tables: quick to train on, with a week and a trend that a model can find. */
+/** Small tables, quick to train on: made up with a week and a trend that a model can find, or cut from an example. */
+
+import { readFileSync } from 'node:fs';
 
 const DAY = 86_400_000;
 const WEEK = [100, 96, 98, 110, 140, 180, 150];
@@ -66,4 +68,24 @@ data:
   known_future: [promo]
   frequency: D
 horizon: 14
+`;
+
+/** Names of foods in three languages and the group of each, cut from the example: `name,language,category`. */
+export function foods(count = 700): string {
+  const whole = readFileSync(new URL('../../../examples/food_terms.csv', import.meta.url), 'utf8');
+  const [head = '', ...rows] = whole.split(/\r?\n/);
+  const some = rows.filter((row) => /,(en|fr|de),/.test(row)).slice(0, count);
+  return [head, ...some, ''].join('\n');
+}
+
+export const foodSpec = (key: string, dataset: string) => `model_key: ${key}
+task: classification
+title: {ru: "Группы продуктов", en: "Food groups"}
+data:
+  dataset: ${dataset}
+  target: category
+  text: [name]
+  categorical: [language]
+engine: linear
+confidence_threshold: 0.5
 `;

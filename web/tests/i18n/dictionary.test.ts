@@ -64,15 +64,14 @@ describe('the dictionaries', () => {
       'data.sha',
       'engines.theta',
       'events.sources.api',
-      'model.mae',
-      'model.mape',
-      'model.mase',
-      'model.r2',
-      'model.rmse',
-      'model.smape',
-      'model.wape',
-      'models.accuracy',
-      'models.mape',
+      'measure.log_loss',
+      'measure.mae',
+      'measure.mape',
+      'measure.mase',
+      'measure.r2',
+      'measure.rmse',
+      'measure.smape',
+      'measure.wape',
     ]);
     for (const [name, leaf] of english) expect(said(leaf), name).not.toMatch(/[а-яё]/i);
   });

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Quality } from '../../src/lib/api/types';
 import { comparisonOf } from '../../src/lib/model/compare';
 import { metrics } from './metrics';
+import { ofClasses, ofNumbers } from './quality';
 
+const forecast = (values: Parameters<typeof metrics>[0]) => ({
+  metrics: metrics(values),
+  quality: null,
+});
 const better = (a: Parameters<typeof metrics>[0], b: Parameters<typeof metrics>[0]) =>
-  Object.fromEntries(comparisonOf(metrics(a), metrics(b)).map((row) => [row.id, row.better]));
+  Object.fromEntries(
+    comparisonOf('forecast', forecast(a), forecast(b)).map((row) => [row.id, row.better]),
+  );
 
 describe('two versions', () => {
   it('are better with smaller errors and a larger R²', () => {
@@ -34,8 +42,9 @@ describe('two versions', () => {
   });
   it('list every level of either, in order', () => {
     const rows = comparisonOf(
-      metrics({ coverage: [{ level: 95, value: 94 }] }),
-      metrics({ coverage: [{ level: 80, value: 79 }] }),
+      'forecast',
+      forecast({ coverage: [{ level: 95, value: 94 }] }),
+      forecast({ coverage: [{ level: 80, value: 79 }] }),
     ).filter((row) => row.level !== undefined);
     expect(rows.map((row) => [row.level, row.a, row.b, row.better])).toEqual([
       [80, null, 79, null],
@@ -44,6 +53,29 @@ describe('two versions', () => {
   });
   it('say nothing where a number is missing', () => {
     expect(better({ wape: 5 }, {})['wape']).toBeNull();
-    expect(comparisonOf(null, null).every((row) => row.better === null)).toBe(true);
+    const none = { metrics: null, quality: null };
+    expect(comparisonOf('forecast', none, none).every((row) => row.better === null)).toBe(true);
+  });
+});
+
+describe('two versions of a model of records', () => {
+  const rows = (task: 'classification' | 'regression', a: Quality, b: Quality) =>
+    comparisonOf(task, { metrics: null, quality: a }, { metrics: null, quality: b });
+  it('are better with more right answers, less log-loss and fewer that need a person', () => {
+    const a = ofClasses({ accuracy: 0.9, log_loss: 0.7, answered: 0.8, ece: 0.01 });
+    const b = ofClasses({ accuracy: 0.8, log_loss: 0.6, answered: 0.9, ece: 0.01 });
+    const found = Object.fromEntries(rows('classification', a, b).map((row) => [row.id, row]));
+    expect(found['accuracy']).toMatchObject({ a: 90, b: 80, unit: 'percent', better: 'a' });
+    expect(found['log_loss']).toMatchObject({ a: 0.7, unit: 'number', better: 'b' });
+    expect(found['needs_person']?.better).toBe('b');
+    expect(found['ece']?.better).toBe('same');
+    expect(found['top3']?.better).toBeNull();
+    expect(found).not.toHaveProperty('wape');
+  });
+  it('of numbers are better with a smaller error and intervals that keep their word', () => {
+    const a = ofNumbers({ mae: 5, bias: -2, coverage: [{ level: 80, value: 79 }] });
+    const b = ofNumbers({ mae: 6, bias: 1, coverage: [{ level: 80, value: 70 }] });
+    const found = Object.fromEntries(rows('regression', a, b).map((row) => [row.id, row.better]));
+    expect(found).toMatchObject({ mae: 'a', bias: 'b', coverage_80: 'a', r2: null });
   });
 });

@@ -14,5 +14,6 @@ export const metrics = (values: Partial<Metrics>): Metrics => ({
   bias_percent: null,
   r2: null,
   coverage: [],
+  width: [],
   ...values,
 });

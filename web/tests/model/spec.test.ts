@@ -19,6 +19,7 @@ const roles: Roles = {
   note: 'unused',
 };
 const draft: Draft = {
+  task: 'forecast',
   key: 'visits',
   titleRu: 'Посещения',
   titleEn: 'Visits by branch',
@@ -30,6 +31,7 @@ const draft: Draft = {
   horizon: 28,
   country: 'RU',
   engine: 'gbdt',
+  threshold: null,
 };
 
 describe('roles', () => {
@@ -49,11 +51,11 @@ describe('roles', () => {
     expect(new Set(Object.values(rolesFrom(named, null)))).toEqual(new Set(['unused']));
   });
   it('need one time and one target', () => {
-    expect(roleProblem(roles)).toBeNull();
-    expect(roleProblem({ ...roles, date: 'unused' })).toBe('needTime');
-    expect(roleProblem({ ...roles, note: 'time' })).toBe('manyTime');
-    expect(roleProblem({ ...roles, visits: 'unused' })).toBe('needTarget');
-    expect(roleProblem({ ...roles, note: 'target' })).toBe('manyTarget');
+    expect(roleProblem('forecast', roles)).toBeNull();
+    expect(roleProblem('forecast', { ...roles, date: 'unused' })).toBe('needTime');
+    expect(roleProblem('forecast', { ...roles, note: 'time' })).toBe('manyTime');
+    expect(roleProblem('forecast', { ...roles, visits: 'unused' })).toBe('needTarget');
+    expect(roleProblem('forecast', { ...roles, note: 'target' })).toBe('manyTarget');
   });
 });
 

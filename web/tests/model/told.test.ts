@@ -4,6 +4,7 @@ import { en } from '../../src/lib/i18n/en';
 import { formats } from '../../src/lib/i18n/format';
 import { ru } from '../../src/lib/i18n/ru';
 import { noteText, reasonText } from '../../src/lib/model/told';
+import { ofClasses, ofNumbers } from './quality';
 
 const decision = (kind: Decision['kind'], evidence: unknown = {}): Decision => ({
   id: 'd1',
@@ -21,6 +22,12 @@ describe('a note', () => {
   it('is worded by its code in either language', () => {
     expect(noteText(note, ru)).toMatch(/^Начинаются позже первого: 2\sряда$/);
     expect(noteText(note, en)).toMatch(/^2\sseries/);
+  });
+  it('counts other things of a model of records where its code does', () => {
+    const chosen = { code: 'engine_chosen', count: 300, text: 'linear was kept' };
+    expect(noteText(chosen, en)).toContain('out of 300');
+    expect(noteText(chosen, en, true)).toMatch(/300\sheld-out rows/);
+    expect(noteText(note, ru, true)).toBe(noteText(note, ru));
   });
   it('that is new to the page is shown as the server words it', () => {
     expect(noteText({ ...note, code: 'from_a_newer_server' }, ru)).toBe(note.text);
@@ -43,5 +50,21 @@ describe('the reason of a decision', () => {
       '120,5',
     );
     expect(said(decision('rejected', { overall: { wape: 7 } }))).toBe('as stored');
+  });
+  it('of a model of records tells both numbers', () => {
+    const quality = ofClasses({ log_loss: 2.61234 });
+    const baseline = ofClasses({ log_loss: 2.4 });
+    const text = said(decision('rejected', { quality, baseline }));
+    expect(text).toContain('2,612');
+    expect(text).toContain('2,4 у');
+    expect(
+      said(
+        decision('rejected', { quality: ofNumbers({ rmse: 9 }), baseline: ofNumbers({ rmse: 8 }) }),
+      ),
+    ).toMatch(/^RMSE 9 /);
+    expect(said(decision('rejected', { quality: ofClasses(), baseline }))).toBe(
+      ru.decided.unmeasuredRecords,
+    );
+    expect(said(decision('rejected', { quality }))).toBe('as stored');
   });
 });

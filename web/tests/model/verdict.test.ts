@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { daysSince, gainPercent, judge, OLD_DAYS } from '../../src/lib/model/verdict';
+import { daysSince, judge, OLD_DAYS } from '../../src/lib/model/verdict';
 import { metrics } from './metrics';
+import { ofClasses, ofNumbers } from './quality';
 
 const now = Date.parse('2026-09-05T12:00:00Z');
 const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
 const serving = {
   champion: 'v1',
   champion_metrics: metrics({ wape: 7 }),
+  champion_quality: null,
   champion_since: daysAgo(1),
   training: false,
 };
@@ -57,14 +59,35 @@ describe('days since', () => {
   });
 });
 
-describe('the gain', () => {
-  it('is in percent of the other error', () => {
-    expect(gainPercent(6, 8)).toBe(25);
-    expect(gainPercent(10, 8)).toBe(-25);
+describe('the verdict on a model of records', () => {
+  const classes = {
+    ...serving,
+    champion_metrics: null,
+    champion_quality: ofClasses({ log_loss: 0.6 }),
+  };
+  it('is in order where it is better than answering without looking', () => {
+    expect(judge({ ...classes, blind: ofClasses({ log_loss: 2.4 }) }, now)).toEqual({
+      level: 'ok',
+      why: { because: 'informed' },
+    });
+    // A list does not know what answering without looking reaches.
+    expect(judge(classes, now).level).toBe('ok');
+    const numbers = { ...classes, champion_quality: ofNumbers({ rmse: 3 }) };
+    expect(judge({ ...numbers, blind: ofNumbers({ rmse: 9 }) }, now).level).toBe('ok');
   });
-  it('is unknown where an error is, or the other is zero', () => {
-    expect(gainPercent(null, 8)).toBeNull();
-    expect(gainPercent(6, undefined)).toBeNull();
-    expect(gainPercent(6, 0)).toBeNull();
+  it('asks to watch one that knows no more than the frequencies', () => {
+    expect(judge({ ...classes, blind: ofClasses({ log_loss: 0.6 }) }, now)).toEqual({
+      level: 'watch',
+      why: { because: 'blind' },
+    });
+    const numbers = { ...classes, champion_quality: ofNumbers({ rmse: 9 }) };
+    expect(judge({ ...numbers, blind: ofNumbers({ rmse: 8 }) }, now).why.because).toBe('blind');
+  });
+  it('asks to watch one that was not measured, or grew old', () => {
+    expect(judge({ ...classes, champion_quality: ofClasses() }, now).why.because).toBe(
+      'unmeasured',
+    );
+    const old = { ...classes, champion_since: daysAgo(OLD_DAYS + 5) };
+    expect(judge(old, now).why).toEqual({ because: 'old', days: OLD_DAYS + 5 });
   });
 });

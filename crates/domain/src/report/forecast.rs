@@ -31,10 +31,13 @@ pub struct Metrics {
     pub r2: Option<f64>,
     /// Share of actuals inside each interval, percent, by level.
     pub coverage: Vec<LevelValue>,
+    /// Mean width of each interval, percent of the mean absolute actual: 100 · Σ(hi−lo) / Σ|y|, by level.
+    #[serde(default)]
+    pub width: Vec<LevelValue>,
 }
 
 /// A number for an interval level.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LevelValue {
     /// The level, percent, e.g. 80.
     pub level: u8,

@@ -1,10 +1,11 @@
 //! What the training of a model of records found out, on rows that it did not learn from.
 
 use super::{DataNote, Importance, LevelValue};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// All that training found out about a classifier or a regression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordsReport {
     /// The engine that was kept: `mlp`, `gbdt` or `linear`.
     pub engine: String,
@@ -27,7 +28,7 @@ pub struct RecordsReport {
 }
 
 /// An engine that was tried.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// Its name in a spec.
     pub engine: String,
@@ -38,7 +39,7 @@ pub struct Candidate {
 }
 
 /// How right answers are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "task", rename_all = "snake_case")]
 pub enum Quality {
     /// Of classes.
@@ -47,8 +48,32 @@ pub enum Quality {
     Regression(NumberMetrics),
 }
 
+impl Quality {
+    /// Rows scored.
+    pub fn n(&self) -> u64 {
+        match self {
+            Self::Classification(classes) => classes.n,
+            Self::Regression(numbers) => numbers.n,
+        }
+    }
+
+    /// The same without its lists of classes, confusions and bins.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        match self {
+            Self::Classification(quality) => Self::Classification(ClassQuality {
+                classes: Vec::new(),
+                confusion: Vec::new(),
+                reliability: Vec::new(),
+                ..*quality
+            }),
+            numbers @ Self::Regression(_) => numbers.clone(),
+        }
+    }
+}
+
 /// How right a classifier is. Shares are 0 to 1. `None` where undefined on these rows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassQuality {
     /// Rows scored.
     pub n: u64,
@@ -81,7 +106,7 @@ pub struct ClassQuality {
 }
 
 /// One class.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassMetrics {
     /// Its label.
     pub class: String,
@@ -98,7 +123,7 @@ pub struct ClassMetrics {
 }
 
 /// Rows of one class that were taken for another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Confusion {
     /// What they are.
     pub truth: String,
@@ -109,7 +134,7 @@ pub struct Confusion {
 }
 
 /// Answers of about the same confidence.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReliabilityBin {
     /// The least confidence of the bin, 0 to 1.
     pub from: f64,
@@ -124,7 +149,7 @@ pub struct ReliabilityBin {
 }
 
 /// How right predicted numbers are. `None` where undefined on these rows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NumberMetrics {
     /// Rows scored.
     pub n: u64,

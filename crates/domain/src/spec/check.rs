@@ -1,6 +1,6 @@
 //! The rules of a spec that a schema cannot say.
 
-use super::{Engine, Frequency, ModelSpec, Objective, Params, Reconcile, SpecError, Task, Windows};
+use super::{Engine, Fourier, Frequency, ModelSpec, Objective, Params, SpecError, Task, Windows};
 use crate::ids::check_key;
 use serde::{Deserialize, Serialize};
 
@@ -45,9 +45,6 @@ pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
     if let Some(reason) = untrainable(spec) {
         tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
     }
-    if spec.reconcile != Reconcile::None {
-        tell("/reconcile", "kept; this release forecasts the series themselves and reconciles nothing");
-    }
     if spec.policies != super::Policies::default() {
         tell("/policies", "kept; this release trains and deploys by hand and acts on no policy");
     }
@@ -56,14 +53,15 @@ pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
 
 /// Why this release cannot train what the spec describes: the place and the reason.
 pub fn untrainable(spec: &ModelSpec) -> Option<(&'static str, String)> {
-    if spec.task != Task::Forecast {
-        return Some(("/task", "only `forecast` is trained so far".into()));
+    if spec.task == Task::Forecast && matches!(spec.engine, Engine::Mlp | Engine::Linear) {
+        let message = "use auto, gbdt, ets, theta, croston, seasonal_naive or weekday_mean";
+        return Some(("/engine", message.into()));
     }
-    if matches!(spec.engine, Engine::Ets | Engine::Theta | Engine::Croston | Engine::Mlp | Engine::Linear) {
-        return Some(("/engine", "use auto, gbdt, seasonal_naive or weekday_mean".into()));
-    }
-    if spec.params.objective.is_some_and(|o| o != Objective::L2) {
-        return Some(("/params/objective", "use l2".into()));
+    if spec.task == Task::Forecast && spec.params.objective.is_some_and(|o| o == Objective::Quantile) {
+        return Some((
+            "/params/objective",
+            "use l1, l2, poisson or tweedie; the quantiles of a forecast are its intervals".into(),
+        ));
     }
     if spec.data.frequency == Some(Frequency::H) {
         return Some(("/data/frequency", "use D, W, M or Q".into()));
@@ -87,6 +85,12 @@ impl Findings {
     fn within(&mut self, pointer: &str, value: f64, low: f64, high: f64) {
         if !(low..=high).contains(&value) {
             self.add(pointer, format!("{value} is out of range, allowed are {low} to {high}"));
+        }
+    }
+
+    fn date(&mut self, pointer: &str, text: &str) {
+        if text.parse::<jiff::civil::Date>().is_err() {
+            self.add(pointer, format!("`{text}` is not a date, write YYYY-MM-DD"));
         }
     }
 
@@ -147,24 +151,68 @@ fn forecast(spec: &ModelSpec, found: &mut Findings) {
     found.within("/validation/folds", f64::from(spec.validation.folds), 1.0, 20.0);
     found.whole_within("/validation/step", spec.validation.step, 1, MAX_HORIZON);
     found.within("/validation/gap", f64::from(spec.validation.gap), 0.0, f64::from(MAX_HORIZON));
-    for (pointer, windows) in
-        [("/features/lags", &spec.features.lags), ("/features/rolling", &spec.features.rolling)]
+    if let Some(zone) = &spec.data.timezone
+        && jiff::tz::TimeZone::get(zone).is_err()
     {
+        found.add("/data/timezone", format!("`{zone}` is not a time zone, write one like Europe/Moscow"));
+    }
+    features(spec, found);
+    calendar(spec, found);
+}
+
+fn features(spec: &ModelSpec, found: &mut Findings) {
+    let features = &spec.features;
+    for (pointer, windows, most) in [
+        ("/features/lags", &features.lags, 1100.0),
+        ("/features/rolling", &features.rolling, 1100.0),
+        ("/features/same_season", &features.same_season, 200.0),
+    ] {
         let Windows::These(periods) = windows else { continue };
         for (i, period) in periods.iter().enumerate() {
-            found.within(&format!("{pointer}/{i}"), f64::from(*period), 1.0, 1100.0);
+            found.within(&format!("{pointer}/{i}"), f64::from(*period), 1.0, most);
         }
         if periods.len() > 100 {
             found.add(pointer, format!("has {} entries, at most 100 are taken", periods.len()));
         }
     }
-    for (i, event) in spec.features.calendar.events.iter().enumerate() {
-        for (j, date) in event.dates.iter().enumerate() {
-            if date.parse::<jiff::civil::Date>().is_err() {
-                let pointer = format!("/features/calendar/events/{i}/dates/{j}");
-                found.add(&pointer, format!("`{date}` is not a date, write YYYY-MM-DD"));
+    for (i, percent) in features.quantiles.iter().enumerate() {
+        found.within(&format!("/features/quantiles/{i}"), f64::from(*percent), 1.0, 99.0);
+    }
+    if let Some(Fourier::These(waves)) = &features.fourier {
+        if waves.len() > 10 {
+            found.add("/features/fourier", format!("has {} seasons, at most 10 are taken", waves.len()));
+        }
+        for (period, order) in waves {
+            let pointer = format!("/features/fourier/{period}");
+            match period.parse::<f64>() {
+                Ok(length) if (2.0..=100_000.0).contains(&length) => {
+                    // More than half the period's sines are others of the same values.
+                    found.within(&pointer, f64::from(*order), 1.0, (length / 2.0).floor().min(50.0));
+                }
+                _ => found.add(&pointer, format!("`{period}` is not a season of 2 to 100000 periods")),
             }
         }
+    }
+}
+
+fn calendar(spec: &ModelSpec, found: &mut Findings) {
+    let calendar = &spec.features.calendar;
+    for (i, event) in calendar.events.iter().enumerate() {
+        for (j, text) in event.dates.iter().enumerate() {
+            found.date(&format!("/features/calendar/events/{i}/dates/{j}"), text);
+        }
+    }
+    for (i, day) in calendar.overrides.iter().enumerate() {
+        let pointer = format!("/features/calendar/overrides/{i}/date");
+        found.date(&pointer, &day.date);
+        if let Some(j) = calendar.overrides[..i].iter().position(|earlier| earlier.date == day.date) {
+            found.add(&pointer, format!("{} is already given at /features/calendar/overrides/{j}", day.date));
+        }
+    }
+    for (i, day) in calendar.pay_days.iter().flatten().enumerate() {
+        found.within(&format!("/features/calendar/pay_days/{i}"), f64::from(*day), 1.0, 31.0);
+    }
+    for (i, event) in calendar.events.iter().enumerate() {
         for (name, days) in [("before", event.before), ("after", event.after)] {
             found.within(&format!("/features/calendar/events/{i}/{name}"), f64::from(days), 0.0, 60.0);
         }
@@ -181,6 +229,7 @@ fn records(spec: &ModelSpec, found: &mut Findings) {
     for (pointer, used) in [
         ("/data/series", !data.series.is_empty()),
         ("/data/hierarchy", !data.hierarchy.is_empty()),
+        ("/data/grouped", !data.grouped.is_empty()),
         ("/data/known_future", !data.known_future.is_empty()),
         ("/horizon", spec.horizon.is_some()),
     ] {

@@ -42,6 +42,11 @@ pub fn check_columns(spec: &ModelSpec, columns: &[Column]) -> Vec<SpecError> {
     for (i, name) in data.date.iter().enumerate() {
         need(format!("/data/date/{i}"), name, &[Date, Timestamp], "dates");
     }
+    for (i, names) in data.grouped.iter().enumerate() {
+        for (j, name) in names.iter().enumerate() {
+            need(format!("/data/grouped/{i}/{j}"), name, &[], "");
+        }
+    }
     if let Some(weight) = &data.weight {
         need("/data/weight".into(), weight, &[Integer, Float], "numbers");
     }
@@ -54,6 +59,11 @@ pub fn check_columns(spec: &ModelSpec, columns: &[Column]) -> Vec<SpecError> {
     ] {
         for (i, name) in names.iter().enumerate() {
             need(format!("/data/{role}/{i}"), name, &[], "");
+        }
+    }
+    for (i, names) in data.grouped.iter().enumerate() {
+        for (j, name) in names.iter().enumerate() {
+            need(format!("/data/grouped/{i}/{j}"), name, &[], "");
         }
     }
     errors

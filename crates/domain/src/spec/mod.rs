@@ -7,6 +7,7 @@
 pub mod check;
 pub mod columns;
 pub mod engines;
+pub mod features;
 pub mod parse;
 pub mod policies;
 pub mod structure;
@@ -16,6 +17,9 @@ pub use columns::check_columns;
 pub use engines::{
     Activation, BatchSize, ClassWeight, Engine, HiddenLayers, LayerPreset, Objective, Params, Precision,
     Schedule, Solver,
+};
+pub use features::{
+    Auto, Calendar, CalendarEvent, Country, DayKind, DayOverride, Features, Fourier, Windows,
 };
 pub use parse::{SpecError, SpecErrors, parse_one, parse_yaml};
 pub use policies::Policies;
@@ -162,6 +166,12 @@ pub struct Data {
     /// What a gap inside a series means.
     #[serde(default)]
     pub missing: Missing,
+    /// What happens to values that are far out of the ordinary.
+    #[serde(default)]
+    pub outliers: Outliers,
+    /// The time zone in which the times of the data become dates, e.g. `Europe/Moscow`; UTC when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
 }
 
 /// The length of a period.
@@ -215,78 +225,15 @@ pub enum Missing {
     Closed,
 }
 
-/// Which features are built.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Features {
-    /// Distances back in periods.
-    #[serde(default)]
-    pub lags: Windows,
-    /// Widths of rolling windows in periods.
-    #[serde(default)]
-    pub rolling: Windows,
-    /// Holidays and events.
-    #[serde(default)]
-    pub calendar: Calendar,
-}
-
-/// Periods, chosen or given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Windows {
-    /// The word `auto`: fitting for the frequency and the length of the history.
-    Auto(Auto),
-    /// These.
-    These(Vec<u32>),
-}
-
-impl Default for Windows {
-    fn default() -> Self {
-        Self::Auto(Auto::Auto)
-    }
-}
-
-/// The word `auto`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What happens to values that are far out of the ordinary.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Auto {
-    /// Chosen by the program.
-    Auto,
-}
-
-/// Holidays and events.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Calendar {
-    /// The country whose public holidays are features; none by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<Country>,
-    /// The company's own days.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<CalendarEvent>,
-}
-
-/// A country with a known calendar of public holidays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Country {
-    /// Russia, with its transferred days and working Saturdays.
-    RU,
-}
-
-/// A day that matters, each time it comes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CalendarEvent {
-    /// Its name.
-    pub name: String,
-    /// Its dates, `YYYY-MM-DD`, past and future.
-    pub dates: Vec<String>,
-    /// Days before it that feel it.
-    #[serde(default)]
-    pub before: u32,
-    /// Days after it that feel it.
-    #[serde(default)]
-    pub after: u32,
+pub enum Outliers {
+    /// They are counted, told and learnt from like any other.
+    #[default]
+    Keep,
+    /// They are counted and told; features see an ordinary value in their place and nothing is learnt from them.
+    Mask,
 }
 
 /// Prediction intervals.

@@ -68,6 +68,9 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(models::list::show, models::change::change, models::change::delete))
         .routes(routes!(versions::list::list))
         .routes(routes!(versions::list::show))
+        .routes(routes!(versions::backtest::rows))
+        .routes(routes!(versions::backtest::compare))
+        .routes(routes!(versions::export::export))
         .routes(routes!(versions::deploy::deploy))
         .routes(routes!(versions::deploy::rollback))
         .routes(routes!(versions::deploy::deployments))
@@ -101,6 +104,7 @@ fn predicting() -> OpenApiRouter<App> {
         .routes(routes!(serve::forecast::forecast))
         .routes(routes!(serve::predict::predict))
         .routes(routes!(serve::predict::result))
+        .routes(routes!(serve::quality::quality))
 }
 
 fn uploading() -> OpenApiRouter<App> {

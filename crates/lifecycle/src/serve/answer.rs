@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vakhta_domain::ids::{ModelKey, VersionId};
-use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval};
+use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, Metrics, Quality};
 use vakhta_domain::spec::Frequency;
 
 /// A forecast.
@@ -23,6 +23,8 @@ pub struct ForecastAnswer {
     pub series_columns: Vec<String>,
     /// The series.
     pub series: Vec<SeriesAnswer>,
+    /// What they add up to, the total first; empty where not asked for or where the spec reconciles nothing.
+    pub sums: Vec<SumAnswer>,
 }
 
 /// One series of a forecast.
@@ -32,6 +34,17 @@ pub struct SeriesAnswer {
     pub series: Vec<String>,
     /// Its last periods, where asked for.
     pub history: Vec<HistoryPoint>,
+    /// The periods to come.
+    pub points: Vec<ForecastPoint>,
+}
+
+/// One sum of series in a forecast.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SumAnswer {
+    /// The columns that its level is made of; empty for the total.
+    pub columns: Vec<String>,
+    /// Its values of them.
+    pub key: Vec<String>,
     /// The periods to come.
     pub points: Vec<ForecastPoint>,
 }
@@ -61,6 +74,25 @@ pub enum Prediction {
         value: f64,
         /// Its intervals.
         intervals: Vec<Interval>,
+        /// What moved it, where asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        explanation: Option<Explanation>,
+    },
+    /// A class.
+    Class {
+        /// The record's place in the request, from 0.
+        index: usize,
+        /// The most probable class.
+        label: String,
+        /// Its probability, 0 to 1.
+        confidence: f64,
+        /// Whether that is below the model's threshold, so that a person should look.
+        needs_person: bool,
+        /// The most probable classes, in order.
+        probabilities: Vec<Probability>,
+        /// What spoke for and against the label, where asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        explanation: Option<Explanation>,
     },
     /// Why there is none.
     Error {
@@ -69,6 +101,62 @@ pub enum Prediction {
         /// What is wrong with the record and what would be right.
         error: String,
     },
+}
+
+/// A class and how probable it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probability {
+    /// The class.
+    pub label: String,
+    /// Its probability, 0 to 1.
+    pub probability: f64,
+}
+
+/// Why an answer is what it is: `base`, the effects and `rest` add up to its score, which is a number itself and of a
+/// class its logit before calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The score of a record that says nothing, or of the mean record for trees.
+    pub base: f64,
+    /// What moved it, strongest first.
+    pub contributions: Vec<Contribution>,
+    /// What all others moved it by.
+    pub rest: f64,
+}
+
+/// What one part of a record did to its prediction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// The column.
+    pub feature: String,
+    /// The word, where the column is text and its words are told apart.
+    pub word: Option<String>,
+    /// What the record holds there; none where it is missing, or where a word is named.
+    pub value: Option<String>,
+    /// By how much it moved the score.
+    pub effect: f64,
+}
+
+/// How right a version is on labelled records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QualityAnswer {
+    /// The model.
+    pub model_key: ModelKey,
+    /// The version that was measured.
+    pub version: VersionId,
+    /// What was found.
+    pub quality: Measured,
+    /// Records that could not be used, with the reason, by their place in the request.
+    pub errors: Vec<(usize, String)>,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Measured {
+    /// Of records.
+    Records(Quality),
+    /// Of a forecast.
+    Forecast(Metrics),
 }
 
 /// The series that a model knows.

@@ -1,6 +1,6 @@
 //! Forecasts: which series, how far, with which intervals; answered from memory and logged.
 
-use super::answer::{ForecastAnswer, SeriesAnswer, SeriesList};
+use super::answer::{ForecastAnswer, SeriesAnswer, SeriesList, SumAnswer};
 use super::loaded::Loaded;
 use super::{ServeError, choose, future, log};
 use crate::Lifecycle;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vakhta_domain::ids::{self, ModelKey, WorkspaceId};
-use vakhta_domain::report::SeriesForecast;
+use vakhta_domain::report::{ForecastPoint, SeriesForecast};
 use vakhta_domain::spec::SpecError;
 use vakhta_domain::user::Actor;
 
@@ -31,6 +31,8 @@ pub struct ForecastRequest {
     pub levels: Option<Vec<u8>>,
     /// Past periods to add to each series, at most [`MAX_HISTORY`].
     pub history: Option<u32>,
+    /// Whether the sums of a hierarchy are forecast too.
+    pub sums: bool,
     /// Rows with the series columns, the time column and known-future columns.
     pub known_future: Vec<Map<String, Value>>,
 }
@@ -57,7 +59,7 @@ pub async fn forecast(
         let loaded = loaded.clone();
         move || compute(&loaded, &request)
     });
-    let series = computed.await.map_err(|panic| loaded.unusable(&panic))??;
+    let (series, sums) = computed.await.map_err(|panic| loaded.unusable(&panic))??;
     let id = actor.request_id.clone().unwrap_or_else(|| ids::fresh("forecast", &*app.ports.chance));
     log::forecast(app, &loaded, &log::Request { id: &id, begun }, &series).await?;
     Ok(ForecastAnswer {
@@ -65,9 +67,10 @@ pub async fn forecast(
         version: loaded.version.id.clone(),
         request_id: id,
         generated_at: app.ports.clock.now(),
-        frequency: loaded.fitted.periods().frequency,
+        frequency: loaded.forecaster()?.periods().frequency,
         series_columns: loaded.version.spec.data.series.clone(),
         series,
+        sums,
     })
 }
 
@@ -81,12 +84,34 @@ pub async fn series(
     let loaded = choose(app, workspace, model, version).await?;
     Ok(SeriesList {
         columns: loaded.version.spec.data.series.clone(),
-        items: loaded.fitted.series_keys().map(<[String]>::to_vec).collect(),
+        items: loaded.forecaster()?.series_keys().map(<[String]>::to_vec).collect(),
     })
 }
 
-fn compute(loaded: &Loaded, request: &ForecastRequest) -> Result<Vec<SeriesAnswer>, ServeError> {
+type Computed = (Vec<SeriesAnswer>, Vec<SumAnswer>);
+
+fn compute(loaded: &Loaded, request: &ForecastRequest) -> Result<Computed, ServeError> {
+    let fitted = loaded.forecaster()?;
     let wanted = check(loaded, request)?;
+    let narrowed = |points: &mut Vec<ForecastPoint>| {
+        points.truncate(wanted.horizon);
+        if let Some(levels) = &request.levels {
+            for point in points.iter_mut() {
+                point.intervals.retain(|i| levels.contains(&i.level));
+            }
+        }
+    };
+    let sums = if request.sums {
+        let query = future::query(loaded, &request.known_future)?;
+        fitted.forecast_nodes(&query).map_err(|e| loaded.unusable(&e))?
+    } else {
+        Vec::new()
+    };
+    let sums = sums.into_iter().map(|mut sum| {
+        narrowed(&mut sum.points);
+        SumAnswer { columns: sum.columns, key: sum.key, points: sum.points }
+    });
+    let sums = sums.collect();
     let whole: Vec<SeriesForecast> = if request.known_future.is_empty() {
         let plain = loaded.plain()?;
         wanted.places.iter().map(|place| plain.series[*place].clone()).collect()
@@ -95,23 +120,12 @@ fn compute(loaded: &Loaded, request: &ForecastRequest) -> Result<Vec<SeriesAnswe
         let chosen = wanted.places.iter().map(|place| plain.series[*place].series.clone()).collect();
         future::forecast(loaded, chosen, &request.known_future)?
     };
-    Ok(whole
-        .into_iter()
-        .map(|mut series| {
-            series.points.truncate(wanted.horizon);
-            if let Some(levels) = &request.levels {
-                for point in &mut series.points {
-                    point.intervals.retain(|i| levels.contains(&i.level));
-                }
-            }
-            let history = loaded.fitted.history(&series.series, request.history.unwrap_or(0) as usize);
-            SeriesAnswer {
-                history: history.unwrap_or_default(),
-                series: series.series,
-                points: series.points,
-            }
-        })
-        .collect())
+    let series = whole.into_iter().map(|mut series| {
+        narrowed(&mut series.points);
+        let history = fitted.history(&series.series, request.history.unwrap_or(0) as usize);
+        SeriesAnswer { history: history.unwrap_or_default(), series: series.series, points: series.points }
+    });
+    Ok((series.collect(), sums))
 }
 
 struct Wanted {
@@ -121,7 +135,7 @@ struct Wanted {
 
 fn check(loaded: &Loaded, request: &ForecastRequest) -> Result<Wanted, ServeError> {
     let mut errors = Vec::new();
-    let most = loaded.fitted.horizon();
+    let most = loaded.forecaster()?.horizon();
     let horizon = request.horizon.map_or(most, |h| h as usize);
     if horizon == 0 || horizon > most {
         errors.push(SpecError::at(

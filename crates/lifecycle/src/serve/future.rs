@@ -14,6 +14,13 @@ pub(super) fn forecast(
     chosen: Vec<Vec<String>>,
     rows: &[Map<String, Value>],
 ) -> Result<Vec<SeriesForecast>, ServeError> {
+    let query = ForecastQuery { series: Some(chosen), ..query(loaded, rows)? };
+    loaded.forecaster()?.forecast(&query).map_err(|e| loaded.unusable(&e))
+}
+
+/// Every series over the whole horizon with these rows.
+pub(super) fn query(loaded: &Loaded, rows: &[Map<String, Value>]) -> Result<ForecastQuery, ServeError> {
+    let fitted = loaded.forecaster()?;
     let data = &loaded.version.spec.data;
     let mut errors = Vec::new();
     let mut known = Vec::with_capacity(rows.len());
@@ -27,13 +34,12 @@ pub(super) fn forecast(
         errors.truncate(100);
         return Err(ServeError::BadInput(errors));
     }
-    let query = ForecastQuery {
-        horizon: loaded.fitted.horizon(),
-        series: Some(chosen),
-        levels: loaded.fitted.levels().to_vec(),
+    Ok(ForecastQuery {
+        horizon: fitted.horizon(),
+        series: None,
+        levels: fitted.levels().to_vec(),
         known_future: known,
-    };
-    loaded.fitted.forecast(&query).map_err(|e| loaded.unusable(&e))
+    })
 }
 
 /// What one row says; a column that it does not name stays as the data had it.

@@ -2,18 +2,20 @@
 
 use super::ServeError;
 use crate::Lifecycle;
+use crate::learnt::Learnt;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::report::SeriesForecast;
 use vakhta_domain::version::ModelVersion;
-use vakhta_ml::forecast::{Fitted, ForecastQuery};
+use vakhta_ml::forecast::{self, ForecastQuery};
 
 /// A version ready to answer.
 pub(crate) struct Loaded {
     pub version: ModelVersion,
-    pub fitted: Fitted,
-    /// Every series over the whole horizon with nothing known of the future: what most requests ask for.
+    pub learnt: Learnt,
+    /// Of a forecast: every series over the whole horizon with nothing known of the future, which is what most
+    /// requests ask for.
     plain: OnceLock<Arc<Plain>>,
 }
 
@@ -38,8 +40,8 @@ impl From<Unloadable> for ServeError {
 
 impl Loaded {
     /// A version whose model is in memory already.
-    pub fn of(version: ModelVersion, fitted: Fitted) -> Self {
-        Self { version, fitted, plain: OnceLock::new() }
+    pub fn of(version: ModelVersion, learnt: Learnt) -> Self {
+        Self { version, learnt, plain: OnceLock::new() }
     }
 
     /// Reads a version's saved model.
@@ -49,11 +51,12 @@ impl Loaded {
             return Err(unloadable("it has no saved model".into()));
         };
         let bytes = app.ports.objects.get(&artifact).await.map_err(|e| unloadable(e.to_string()))?;
-        let parsed = tokio::task::spawn_blocking(move || Fitted::from_bytes(&bytes)).await;
-        let fitted = parsed
+        let task = version.spec.task;
+        let parsed = tokio::task::spawn_blocking(move || Learnt::from_bytes(task, &bytes)).await;
+        let learnt = parsed
             .map_err(|panic| unloadable(format!("the program failed: {panic}")))?
             .map_err(|e| unloadable(e.to_string()))?;
-        Ok(Self::of(version, fitted))
+        Ok(Self::of(version, learnt))
     }
 
     /// Whether this is the version of that id or alias.
@@ -63,18 +66,27 @@ impl Loaded {
             && (v.id.as_str() == name || v.alias.as_deref() == Some(name))
     }
 
+    /// The forecast that it is; an error where it is a model of records.
+    pub fn forecaster(&self) -> Result<&forecast::Fitted, ServeError> {
+        match &self.learnt {
+            Learnt::Forecast(fitted) => Ok(fitted),
+            Learnt::Records(_) => Err(ServeError::NotAForecast(self.version.model.clone())),
+        }
+    }
+
     /// The whole forecast; computed by the first who asks.
     pub fn plain(&self) -> Result<Arc<Plain>, ServeError> {
         if let Some(plain) = self.plain.get() {
             return Ok(plain.clone());
         }
+        let fitted = self.forecaster()?;
         let query = ForecastQuery {
-            horizon: self.fitted.horizon(),
+            horizon: fitted.horizon(),
             series: None,
-            levels: self.fitted.levels().to_vec(),
+            levels: fitted.levels().to_vec(),
             known_future: Vec::new(),
         };
-        let series = self.fitted.forecast(&query).map_err(|e| self.unusable(&e))?;
+        let series = fitted.forecast(&query).map_err(|e| self.unusable(&e))?;
         let places = series.iter().enumerate().map(|(i, s)| (s.series.clone(), i)).collect();
         Ok(self.plain.get_or_init(|| Arc::new(Plain { series, places })).clone())
     }

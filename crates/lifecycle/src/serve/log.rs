@@ -41,14 +41,41 @@ pub(super) async fn predictions(
     records: &[Map<String, Value>],
     answer: &PredictAnswer,
 ) -> Result<(), StoreError> {
+    let answered = answer.predictions.iter().filter_map(|prediction| {
+        let (index, value, output) = match prediction {
+            Prediction::Error { .. } => return None,
+            Prediction::Value { index, value, intervals, .. } => {
+                (*index, *value, json!({ "intervals": intervals }))
+            }
+            Prediction::Class { index, label, confidence, probabilities, .. } => {
+                (*index, *confidence, json!({ "label": label, "probabilities": probabilities }))
+            }
+        };
+        let input = serde_json::to_string(&records[index]).unwrap_or_default();
+        Some(((input, keys[index].clone()), Entry { value, output }))
+    });
+    answers(app, loaded, request, answered).await
+}
+
+/// What is kept of one answer.
+pub(super) struct Entry {
+    /// The point answer.
+    pub value: f64,
+    /// The whole answer.
+    pub output: Value,
+}
+
+/// Logs answers, each with its input as JSON and the key that its actual will be found by; returns when they
+/// are durable.
+pub(super) async fn answers(
+    app: &Lifecycle,
+    loaded: &Loaded,
+    request: &Request<'_>,
+    answers: impl Iterator<Item = ((String, String), Entry)>,
+) -> Result<(), StoreError> {
     let now = app.ports.clock.now();
-    let entries = answer.predictions.iter().filter_map(|prediction| match prediction {
-        Prediction::Error { .. } => None,
-        Prediction::Value { index, value, intervals } => {
-            let input = serde_json::to_string(&records[*index]).unwrap_or_default();
-            let output = json!({ "intervals": intervals });
-            Some(entry(loaded, request, now, keys[*index].clone(), input, *value, &output))
-        }
+    let entries = answers.map(|((input, key), Entry { value, output })| {
+        entry(loaded, request, now, key, input, value, &output)
     });
     app.ports.predictions.append(entries.collect()).await
 }

@@ -4,23 +4,31 @@ pub mod answer;
 pub mod export;
 pub mod forecast;
 mod future;
+pub mod infer;
 pub(crate) mod later;
 mod loaded;
 mod log;
+mod memory;
 mod predict;
+pub mod quality;
 pub(crate) mod watcher;
 
-pub use answer::{ForecastAnswer, PredictAnswer, Prediction, SeriesAnswer, SeriesList};
+pub use answer::{
+    Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability, QualityAnswer,
+    SeriesAnswer, SeriesList, SumAnswer,
+};
 pub use export::{ExportFormat, export};
 pub use forecast::{ForecastRequest, SeriesChoice, forecast, series};
+pub use infer::{Described, Elements, InferAnswer, InferRequest, Kind, Tensor, TensorSpec, describe, infer};
 pub use later::predict_later;
 pub(crate) use loaded::Loaded;
-pub use predict::{MAX_RECORDS, PredictRequest, predict};
+pub use memory::Serving;
+pub use predict::{MAX_EXPLAINED, MAX_RECORDS, PredictRequest, predict};
+pub use quality::quality;
 
 use crate::Lifecycle;
-use arc_swap::ArcSwap;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use memory::{Champion as Here, Place};
+use std::sync::Arc;
 use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::ports::{Champion, StoreError};
 use vakhta_domain::spec::SpecError;
@@ -37,6 +45,9 @@ pub enum ServeError {
     /// No such version, or it has no saved model.
     #[error("the model has no usable version `{0}`")]
     VersionMissing(String),
+    /// A forecast was asked of a model of records.
+    #[error("model `{0}` answers records one by one, it forecasts no series: ask POST /predict")]
+    NotAForecast(ModelKey),
     /// The request does not fit the model.
     #[error("the request does not fit the model")]
     BadInput(Vec<SpecError>),
@@ -53,75 +64,6 @@ pub enum ServeError {
     Store(#[from] StoreError),
 }
 
-type Place = (WorkspaceId, ModelKey);
-
-struct Serves {
-    loaded: Arc<Loaded>,
-    generation: u64,
-}
-
-/// The models in memory. A request takes one `Arc` and keeps it, so a switch drops no request.
-#[derive(Default)]
-pub struct Serving {
-    champions: ArcSwap<HashMap<Place, Arc<Serves>>>,
-    /// Versions that were asked for by name, newest use last.
-    named: Mutex<Vec<Arc<Loaded>>>,
-}
-
-/// How many versions that do not serve are kept in memory.
-const NAMED_KEPT: usize = 8;
-
-impl Serving {
-    fn champion(&self, place: &Place) -> Option<Arc<Loaded>> {
-        self.champions.load().get(place).map(|serves| serves.loaded.clone())
-    }
-
-    fn generation(&self, place: &Place) -> Option<u64> {
-        self.champions.load().get(place).map(|serves| serves.generation)
-    }
-
-    /// Replaces the serving version unless a newer generation is there already.
-    fn put(&self, place: &Place, loaded: &Arc<Loaded>, generation: u64) {
-        self.champions.rcu(|old| {
-            let mut new = HashMap::clone(old);
-            if new.get(place).is_none_or(|there| there.generation <= generation) {
-                new.insert(place.clone(), Arc::new(Serves { loaded: loaded.clone(), generation }));
-            }
-            new
-        });
-    }
-
-    fn retain(&self, keep: impl Fn(&Place) -> bool) {
-        self.champions.rcu(|old| {
-            old.iter()
-                .filter(|(place, _)| keep(place))
-                .map(|(p, s)| (p.clone(), s.clone()))
-                .collect::<HashMap<_, _>>()
-        });
-    }
-
-    /// Takes a model out of memory.
-    pub(crate) fn forget(&self, workspace: &WorkspaceId, model: &ModelKey) {
-        self.retain(|(w, m)| (w, m) != (workspace, model));
-    }
-
-    fn named(&self, workspace: &WorkspaceId, model: &ModelKey, name: &str) -> Option<Arc<Loaded>> {
-        let mut kept = self.named.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|l| l.is(workspace, model, name))?;
-        let found = kept.remove(at);
-        kept.push(found.clone());
-        Some(found)
-    }
-
-    fn keep_named(&self, loaded: Arc<Loaded>) {
-        let mut kept = self.named.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= NAMED_KEPT {
-            kept.remove(0);
-        }
-        kept.push(loaded);
-    }
-}
-
 /// Makes a version serve in this process.
 pub(crate) fn put_to_serve(app: &Lifecycle, loaded: Loaded, generation: u64) {
     let place = (loaded.version.workspace.clone(), loaded.version.model.clone());
@@ -129,7 +71,8 @@ pub(crate) fn put_to_serve(app: &Lifecycle, loaded: Loaded, generation: u64) {
 }
 
 /// Brings memory in line with the store: loads what serves there and not here, forgets what no longer does.
-/// A version that cannot be loaded leaves the one in memory serving.
+/// A version that cannot be loaded leaves the one in memory serving; one that finds no room is read when it is
+/// asked for.
 pub(crate) async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
     let champions = app.ports.versions.champions().await?;
     for champion in &champions {
@@ -137,12 +80,14 @@ pub(crate) async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
         if app.serving.generation(&place).is_some_and(|here| here >= champion.generation) {
             continue;
         }
-        if let Err(error) = load_champion(app, champion).await {
+        if app.serving.is_full() {
+            app.serving.put_cold(&place, &champion.version, champion.generation);
+        } else if let Err(error) = load_champion(app, champion).await {
             tracing::error!(model = %champion.model, version = %champion.version, %error, "a serving version cannot be loaded");
         }
     }
     let serves = |place: &Place| champions.iter().any(|c| (&c.workspace, &c.model) == (&place.0, &place.1));
-    if app.serving.champions.load().keys().any(|place| !serves(place)) {
+    if app.serving.has_others(serves) {
         app.serving.retain(serves);
     }
     Ok(())
@@ -166,12 +111,14 @@ pub(crate) async fn choose(
     let place = (workspace.clone(), model.clone());
     match version {
         None | Some("champion") => {
-            if let Some(loaded) = app.serving.champion(&place) {
-                return Ok(loaded);
-            }
-            refresh(app).await?;
             match app.serving.champion(&place) {
-                Some(loaded) => Ok(loaded),
+                Some(Here::Loaded(loaded)) => return Ok(loaded),
+                Some(Here::Cold(version, generation)) => return warm(app, &place, version, generation).await,
+                None => refresh(app).await?,
+            }
+            match app.serving.champion(&place) {
+                Some(Here::Loaded(loaded)) => Ok(loaded),
+                Some(Here::Cold(version, generation)) => warm(app, &place, version, generation).await,
                 None if app.ports.models.model(workspace, model).await?.is_some() => {
                     Err(ServeError::NoVersion(model.clone()))
                 }
@@ -182,9 +129,25 @@ pub(crate) async fn choose(
     }
 }
 
+/// Reads a serving version again that had to make room.
+async fn warm(
+    app: &Arc<Lifecycle>,
+    place: &Place,
+    version: VersionId,
+    generation: u64,
+) -> Result<Arc<Loaded>, ServeError> {
+    let found = app.ports.versions.version(&place.0, &place.1, version.as_str()).await?;
+    let found = found.ok_or_else(|| ServeError::VersionMissing(version.to_string()))?;
+    let loaded = Arc::new(Loaded::read(app, found).await?);
+    app.serving.put(place, &loaded, generation);
+    Ok(loaded)
+}
+
 async fn choose_named(app: &Arc<Lifecycle>, place: &Place, name: &str) -> Result<Arc<Loaded>, ServeError> {
     let (workspace, model) = place;
-    if let Some(loaded) = app.serving.champion(place).filter(|l| l.is(workspace, model, name)) {
+    if let Some(Here::Loaded(loaded)) = app.serving.champion(place)
+        && loaded.is(workspace, model, name)
+    {
         return Ok(loaded);
     }
     if let Some(loaded) = app.serving.named(workspace, model, name) {
@@ -196,6 +159,6 @@ async fn choose_named(app: &Arc<Lifecycle>, place: &Place, name: &str) -> Result
     let found = app.ports.versions.version(workspace, model, name).await?;
     let version = found.ok_or_else(|| ServeError::VersionMissing(name.chars().take(100).collect()))?;
     let loaded = Arc::new(Loaded::read(app, version).await?);
-    app.serving.keep_named(loaded.clone());
+    app.serving.keep_named(&loaded);
     Ok(loaded)
 }

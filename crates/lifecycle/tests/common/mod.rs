@@ -65,6 +65,11 @@ pub struct House {
 impl House {
     /// A house whose workers do not run yet.
     pub async fn quiet() -> Self {
+        Self::with_room(1 << 30).await
+    }
+
+    /// The same with room for so many bytes of saved models in memory.
+    pub async fn with_room(model_memory_bytes: u64) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(SetClock { ahead_ms: AtomicI64::new(0), started: std::time::Instant::now() });
         let chance = Arc::new(Counter(AtomicU64::new(7)));
@@ -84,6 +89,7 @@ impl House {
             threads: 2,
             train_limit_seconds: 600,
             lease_seconds: 15,
+            model_memory_bytes,
             workers: Workers { train: 1, predict: 1 },
             code_version: "test".into(),
         };

@@ -68,6 +68,7 @@ impl Tally {
             bias_percent: over(100.0 * self.signed, self.absolute_actual),
             r2: over(self.squared, self.spread_actual).map(|ratio| 1.0 - ratio),
             coverage: Vec::new(),
+            width: Vec::new(),
         }
     }
 }

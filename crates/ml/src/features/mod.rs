@@ -8,9 +8,10 @@ pub mod state;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod walk;
 pub mod window;
 
-pub use calendar::{Calendar, Event};
-pub use plan::{Choice, Feature, Plan, Source};
+pub use calendar::{Calendar, Event, Overrides, Wave};
+pub use plan::{Choice, Feature, Fourier, Plan, Source};
 pub use state::{Moment, State, Summary};
 pub use table::{CalendarTable, Table, known_at, walked};

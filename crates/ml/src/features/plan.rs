@@ -1,6 +1,6 @@
 //! Which features a model has, in which order.
 
-use super::calendar::{Calendar, Event};
+use super::calendar::{Calendar, Event, Overrides, Wave};
 use super::window::Place;
 use crate::panel::Panel;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,32 @@ pub struct Choice {
     pub lags: Option<Vec<usize>>,
     /// Widths of rolling windows; none: chosen here.
     pub rolling: Option<Vec<usize>>,
+    /// Widths of windows over the same season, in seasons; none: chosen here.
+    pub same_season: Option<Vec<usize>>,
+    /// Quantiles of the rolling windows, percent, 1 to 99.
+    pub quantiles: Vec<u32>,
+    /// Fourier terms.
+    pub fourier: Fourier,
     /// Whose holidays count.
     pub country: Option<Country>,
+    /// Days that are not what the country's calendar says.
+    pub overrides: Overrides,
+    /// Days of the month on which wages are paid, 1 to 31.
+    pub pay_days: Vec<u8>,
     /// The company's own days.
     pub events: Vec<Event>,
+}
+
+/// Which Fourier terms.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub enum Fourier {
+    /// None: trees see the place in week and year as it is.
+    #[default]
+    None,
+    /// A few for the seasons of the frequency.
+    Auto,
+    /// These.
+    These(Vec<Wave>),
 }
 
 /// Where a feature comes from. Windows are named by their place in [`Plan::windows`].
@@ -32,10 +54,16 @@ pub enum Source {
     Min(usize),
     /// A window's largest value.
     Max(usize),
+    /// A window's quantile, percent, interpolated between the two values next to it.
+    Quantile(usize, u32),
     /// The mean of the last `n` values of the same season.
     SeasonMean(usize),
     /// Their standard deviation.
     SeasonStd(usize),
+    /// The least of them.
+    SeasonMin(usize),
+    /// The largest of them.
+    SeasonMax(usize),
     /// An exponentially weighted mean, by its place in [`Plan::weights`].
     Ewma(usize),
     /// The mean of all that was.
@@ -77,8 +105,11 @@ impl Source {
                 | Self::Std(_)
                 | Self::Min(_)
                 | Self::Max(_)
+                | Self::Quantile(..)
                 | Self::SeasonMean(_)
                 | Self::SeasonStd(_)
+                | Self::SeasonMin(_)
+                | Self::SeasonMax(_)
                 | Self::Ewma(_)
                 | Self::Expanding
         )
@@ -158,8 +189,14 @@ impl Plan {
         };
         let lags = fitting(&choice.lags, sizes.lags);
         let rolling = fitting(&choice.rolling, sizes.rolling);
-        let calendar =
-            Calendar { periods: panel.periods, country: choice.country, events: choice.events.clone() };
+        let calendar = Calendar {
+            periods: panel.periods,
+            country: choice.country,
+            overrides: choice.overrides.clone(),
+            pay_days: choice.pay_days.clone(),
+            events: choice.events.clone(),
+            waves: waves(&choice.fourier, frequency, panel.len),
+        };
         let mut plan = Self {
             season,
             year,
@@ -171,7 +208,9 @@ impl Plan {
             calendar,
             flags: flag_columns(panel),
         };
-        plan.own_past(&lags, &rolling, sizes.same_season, panel.len);
+        plan.own_past(&lags, &rolling, choice, panel.len);
+        plan.same_season(choice, sizes.same_season, panel.len);
+        plan.smoothed();
         if panel.len > year + sizes.level && frequency == Frequency::D {
             plan.last_year(sizes.level);
         }
@@ -179,7 +218,7 @@ impl Plan {
         plan
     }
 
-    fn own_past(&mut self, lags: &[usize], rolling: &[usize], same_season: &[usize], history: usize) {
+    fn own_past(&mut self, lags: &[usize], rolling: &[usize], choice: &Choice, history: usize) {
         for &lag in lags {
             self.add(format!("lag_{lag}"), Source::Lag(lag));
         }
@@ -195,7 +234,12 @@ impl Plan {
             self.add(format!("min_{len}"), Source::Min(window));
             self.add(format!("max_{len}"), Source::Max(window));
         }
-        let season = self.season;
+        for &len in rolling {
+            let window = self.window(1, len);
+            for &percent in &choice.quantiles {
+                self.add(format!("quantile_{percent}_of_{len}"), Source::Quantile(window, percent));
+            }
+        }
         if self.calendar.periods.frequency == Frequency::D {
             for (delay, len) in [(7, 7), (7, 28), (28, 7), (28, 28)] {
                 if delay + len <= history / 2 {
@@ -204,12 +248,33 @@ impl Plan {
                 }
             }
         }
-        for &count in same_season.iter().filter(|&&count| count * season <= history) {
+    }
+
+    /// Windows over the same weekday or month: few by default, all that they can tell where they were asked for.
+    fn same_season(&mut self, choice: &Choice, own: &[usize], history: usize) {
+        let season = self.season;
+        let fitting = |counts: &[usize]| -> Vec<usize> {
+            counts.iter().copied().filter(|&count| count >= 1 && count * season <= history).collect()
+        };
+        let Some(asked) = &choice.same_season else {
+            let counts = fitting(own);
+            for &count in &counts {
+                self.add(format!("same_season_mean_{count}"), Source::SeasonMean(count));
+            }
+            if let Some(&count) = counts.iter().rfind(|&&count| count > 2) {
+                self.add(format!("same_season_std_{count}"), Source::SeasonStd(count));
+            }
+            return;
+        };
+        for count in fitting(asked) {
             self.add(format!("same_season_mean_{count}"), Source::SeasonMean(count));
-        }
-        if let Some(&count) = same_season.iter().rfind(|&&count| count > 2 && count * season <= history) {
             self.add(format!("same_season_std_{count}"), Source::SeasonStd(count));
+            self.add(format!("same_season_min_{count}"), Source::SeasonMin(count));
+            self.add(format!("same_season_max_{count}"), Source::SeasonMax(count));
         }
+    }
+
+    fn smoothed(&mut self) {
         for place in 0..self.weights.len() {
             self.add(format!("ewma_{}", self.weights[place]), Source::Ewma(place));
         }
@@ -269,7 +334,9 @@ impl Plan {
         let windows = self.windows.iter().map(|w| w.delay + w.len).max().unwrap_or(0);
         let sources = self.features.iter().map(|f| match f.source {
             Source::Lag(lag) | Source::LagOver(lag, _) => lag,
-            Source::SeasonMean(n) | Source::SeasonStd(n) => n * self.season,
+            Source::SeasonMean(n) | Source::SeasonStd(n) | Source::SeasonMin(n) | Source::SeasonMax(n) => {
+                n * self.season
+            }
             Source::SameDateOver(years, _) => 366 * years,
             _ => 0,
         });
@@ -283,7 +350,10 @@ impl Plan {
         let features = self.features.iter().all(|f| match f.source {
             Source::Lag(lag) => (1..=20_000).contains(&lag),
             Source::Mean(w) | Source::Std(w) | Source::Min(w) | Source::Max(w) => w < windows,
-            Source::SeasonMean(n) | Source::SeasonStd(n) => (1..=1000).contains(&n),
+            Source::Quantile(w, percent) => w < windows && (1..=99).contains(&percent),
+            Source::SeasonMean(n) | Source::SeasonStd(n) | Source::SeasonMin(n) | Source::SeasonMax(n) => {
+                (1..=1000).contains(&n)
+            }
             Source::Ewma(place) => place < self.weights.len(),
             Source::LagOver(lag, w) => (1..=20_000).contains(&lag) && w < windows,
             Source::MeanOver(a, b) => a < windows && b < windows,
@@ -302,15 +372,28 @@ impl Plan {
             && (1..=1000).contains(&self.season)
             && self.flags.iter().all(|&column| column < known)
             && self.weights.iter().all(|w| *w > 0.0 && *w <= 1.0)
-            && self.calendar.periods.week_start < 7
-            && self
-                .calendar
-                .events
-                .iter()
-                .all(|e| (0..=1000).contains(&e.before) && (0..=1000).contains(&e.after))
+            && self.calendar.is_sound()
             && !self.features.is_empty()
             && self.features.len() < usize::from(u16::MAX)
     }
+}
+
+/// The Fourier terms of a choice; a season longer than the history says nothing.
+fn waves(choice: &Fourier, frequency: Frequency, history: usize) -> Vec<Wave> {
+    let own: &[(f64, u32)] = match frequency {
+        Frequency::H => &[(24.0, 4), (168.0, 4)],
+        Frequency::D => &[(7.0, 3), (365.25, 6)],
+        Frequency::W => &[(365.25 / 7.0, 6)],
+        Frequency::M => &[(12.0, 4)],
+        Frequency::Q => &[(4.0, 2)],
+    };
+    let mut waves = match choice {
+        Fourier::None => Vec::new(),
+        Fourier::Auto => own.iter().map(|&(period, order)| Wave { period, order }).collect(),
+        Fourier::These(waves) => waves.clone(),
+    };
+    waves.retain(|wave| wave.period <= history as f64);
+    waves
 }
 
 /// Known columns that are only ever 0 or 1, and rarely 1: holidays, promotions.

@@ -37,7 +37,7 @@ pub struct Summary {
 #[derive(Debug, Clone)]
 pub struct State {
     history: Vec<f64>,
-    windows: Vec<Window>,
+    pub(super) windows: Vec<Window>,
     summary: Summary,
 }
 
@@ -134,20 +134,15 @@ impl State {
             Source::Lag(lag) => self.lag(lag),
             Source::Mean(window) => self.windows[window].mean(),
             Source::Std(window) => self.windows[window].std(),
-            Source::Min(window) => self.windows[window]
-                .values(&self.history)
-                .iter()
-                .copied()
-                .reduce(f64::min)
-                .unwrap_or(f64::NAN),
-            Source::Max(window) => self.windows[window]
-                .values(&self.history)
-                .iter()
-                .copied()
-                .reduce(f64::max)
-                .unwrap_or(f64::NAN),
+            Source::Min(window) => least(self.windows[window].values(&self.history).iter().copied()),
+            Source::Max(window) => largest(self.windows[window].values(&self.history).iter().copied()),
+            Source::Quantile(window, percent) => {
+                quantile(self.windows[window].values(&self.history), f64::from(percent) / 100.0)
+            }
             Source::SeasonMean(count) => self.same_season(plan.season, count).0,
             Source::SeasonStd(count) => self.same_season(plan.season, count).1,
+            Source::SeasonMin(count) => least(self.seasons_back(plan.season, count)),
+            Source::SeasonMax(count) => largest(self.seasons_back(plan.season, count)),
             Source::Ewma(place) => self.summary.ewma[place],
             Source::Expanding if self.summary.count == 0 => f64::NAN,
             Source::Expanding => self.summary.mean,
@@ -167,9 +162,14 @@ impl State {
         }
     }
 
-    /// Mean and standard deviation (n − 1) of up to `count` values one, two, … seasons back.
+    /// Up to `count` values one, two, … seasons back.
+    fn seasons_back(&self, season: usize, count: usize) -> impl Iterator<Item = f64> {
+        (1..=count).map(move |k| self.lag(k * season)).filter(|v| !v.is_nan())
+    }
+
+    /// Their mean and standard deviation (n − 1).
     fn same_season(&self, season: usize, count: usize) -> (f64, f64) {
-        let values = || (1..=count).map(|k| self.lag(k * season)).filter(|v| !v.is_nan());
+        let values = || self.seasons_back(season, count);
         let n = values().count() as f64;
         if n == 0.0 {
             return (f64::NAN, f64::NAN);
@@ -178,4 +178,25 @@ impl State {
         let squares = values().map(|v| (v - mean).powi(2)).sum::<f64>();
         (mean, if n < 2.0 { f64::NAN } else { (squares / (n - 1.0)).sqrt() })
     }
+}
+
+fn least(values: impl Iterator<Item = f64>) -> f64 {
+    values.reduce(f64::min).unwrap_or(f64::NAN)
+}
+
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.reduce(f64::max).unwrap_or(f64::NAN)
+}
+
+/// The quantile between the two values next to it (type 7 of Hyndman & Fan 1996, the default of numpy and R).
+pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    let mut sorted = values.to_vec();
+    let place = (sorted.len() - 1) as f64 * share;
+    let below = place.floor() as usize;
+    let (_, &mut low, above) = sorted.select_nth_unstable_by(below, f64::total_cmp);
+    let high = above.iter().copied().reduce(f64::min).unwrap_or(low);
+    low + (high - low) * (place - below as f64)
 }

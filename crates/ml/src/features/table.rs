@@ -1,7 +1,8 @@
 //! All rows that can be learnt from, built by walking every series through its past.
 
 use super::plan::Plan;
-use super::state::{Moment, State};
+use super::state::State;
+use super::walk::Walk;
 use crate::matrix::Matrix;
 use crate::panel::{Kind, Panel, Series};
 use jiff::civil::Date;
@@ -71,14 +72,24 @@ impl Table {
     pub fn build(plan: &Plan, panel: &Panel, warm_up: usize) -> Self {
         let calendar = CalendarTable::new(plan, panel.first, 0, panel.len);
         let from = first_period(panel);
+        let counts: Vec<usize> =
+            panel.series.iter().map(|s| panel.len - from.max(s.start).min(panel.len)).collect();
+        let rows: usize = counts.iter().sum();
+        let mut values = vec![0.0; rows * plan.width()];
+        let mut slices = Vec::with_capacity(counts.len());
+        let mut rest = values.as_mut_slice();
+        for &count in &counts {
+            let (own, others) = rest.split_at_mut(count * plan.width());
+            slices.push(own);
+            rest = others;
+        }
         let parts: Vec<Part> = panel
             .series
             .par_iter()
+            .zip(slices)
             .enumerate()
-            .map(|(code, series)| Part::of(plan, &calendar, series, code, from, warm_up))
+            .map(|(code, (series, rows))| Part::of(plan, &calendar, series, code, from, warm_up, rows))
             .collect();
-        let rows = parts.iter().map(|p| p.target.len()).sum();
-        let mut values = Vec::with_capacity(rows * plan.width());
         let mut table = Self {
             matrix: Matrix::default(),
             target: Vec::with_capacity(rows),
@@ -88,7 +99,6 @@ impl Table {
             from,
         };
         for part in parts {
-            values.extend(part.values);
             table.target.extend(part.target);
             table.level.extend(part.level);
             table.period.extend(part.period);
@@ -103,6 +113,17 @@ impl Table {
         (0..self.period.len() as u32)
             .filter(|&row| self.usable[row as usize] && (self.period[row as usize] as usize) < period)
             .collect()
+    }
+}
+
+impl Table {
+    /// The earlier of some rows and about `share` of them that are the latest; no period is in both.
+    pub fn divided(&self, rows: &[u32], share: f64) -> (Vec<u32>, Vec<u32>) {
+        let mut periods: Vec<u32> = rows.iter().map(|&row| self.period[row as usize]).collect();
+        periods.sort_unstable();
+        let at = (periods.len() as f64 * (1.0 - share.clamp(0.0, 1.0))) as usize;
+        let first = periods.get(at).copied().unwrap_or(u32::MAX);
+        rows.iter().partition(|&&row| self.period[row as usize] < first)
     }
 }
 
@@ -122,9 +143,8 @@ fn first_period(panel: &Panel) -> usize {
     low
 }
 
-#[derive(Default)]
+/// What belongs to the rows of one series besides their features.
 struct Part {
-    values: Vec<f32>,
     target: Vec<f64>,
     level: Vec<f64>,
     period: Vec<u32>,
@@ -139,33 +159,25 @@ impl Part {
         code: usize,
         from: usize,
         warm_up: usize,
+        rows: &mut [f32],
     ) -> Self {
-        let mut part = Self::default();
-        let mut state = State::new(plan);
-        let mut row = vec![0.0; plan.width()];
-        for (at, (&value, &kind)) in series.values.iter().zip(&series.kinds).enumerate() {
-            let period = series.start + at;
-            let known = |column: usize, offset: i32| known_at(series, column, period, offset);
-            if period >= from {
-                let moment = Moment {
-                    calendar: calendar.row(period),
-                    year_ago: calendar.year_ago(period),
-                    known: &known,
-                    statics: &series.statics,
-                    code: code as f32,
-                };
-                let level = state.fill(plan, &moment, &mut row);
-                part.values.extend_from_slice(&row);
-                part.target.push(value / level);
-                part.level.push(level);
-                part.period.push(period as u32);
-                // The value before may have been filled on the way to this one: its row would see itself.
-                let after_gap = at > 0 && series.kinds[at - 1] == Kind::Filled;
-                part.usable.push(at >= warm_up && kind.is_actual() && !after_gap);
-            }
-            state.push(plan, value, |place| known(plan.flags[place], 0) == 1.0);
+        let walk = Walk::new(plan, calendar, series, code);
+        let first = from.saturating_sub(series.start).min(series.values.len());
+        walk.write(first, rows);
+        let places = first..series.values.len();
+        let level: Vec<f64> =
+            places.clone().map(|at| if plan.relative { walk.level(at) } else { 1.0 }).collect();
+        let is_usable = |at: usize| {
+            // The value before may have been filled on the way to this one: its row would see itself.
+            let after_gap = at > 0 && series.kinds[at - 1] == Kind::Filled;
+            at >= warm_up && series.kinds[at].is_actual() && !after_gap
+        };
+        Self {
+            target: places.clone().zip(&level).map(|(at, level)| series.values[at] / level).collect(),
+            level,
+            period: places.clone().map(|at| (series.start + at) as u32).collect(),
+            usable: places.map(is_usable).collect(),
         }
-        part
     }
 }
 

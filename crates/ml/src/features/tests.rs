@@ -5,7 +5,7 @@ use crate::panel::{NumberColumn, Observations, Panel, PanelRules};
 use crate::random::Random;
 use jiff::civil::date;
 use std::sync::Arc;
-use vakhta_domain::spec::{Country, Frequency, Missing};
+use vakhta_domain::spec::{Country, Frequency, Missing, Outliers};
 
 fn panel(days: usize, change: impl Fn(usize, usize, f64) -> f64) -> Panel {
     let mut rows =
@@ -22,7 +22,8 @@ fn panel(days: usize, change: impl Fn(usize, usize, f64) -> f64) -> Panel {
         }
     }
     rows.known_future.push(NumberColumn { name: "promo".into(), values: flag });
-    let rules = PanelRules { frequency: Some(Frequency::D), missing: Missing::Zero };
+    let rules =
+        PanelRules { frequency: Some(Frequency::D), missing: Missing::Zero, outliers: Outliers::Keep };
     Panel::build(&rows, &rules).expect("a panel").0
 }
 
@@ -80,10 +81,58 @@ fn a_resumed_state_gives_the_same_row() {
     }
 }
 
+/// A choice that asks for every kind of feature.
+fn everything() -> Choice {
+    Choice {
+        same_season: Some(vec![1, 4]),
+        quantiles: vec![10, 50],
+        fourier: Fourier::Auto,
+        pay_days: vec![5, 20],
+        ..choice()
+    }
+}
+
+#[test]
+fn whole_series_and_single_rows_agree_to_the_bit() {
+    let panel =
+        panel(900, |branch, day, v| if branch == 1 && day < 300 { f64::NAN } else { v + (day as f64).sin() });
+    for (choice, relative) in [(choice(), true), (everything(), false)] {
+        let plan = Plan::new(&choice, &panel, relative);
+        let calendar = CalendarTable::new(&plan, panel.first, 0, panel.len);
+        let table = Table::build(&plan, &panel, 0);
+        let mut at_row = 0;
+        for (code, series) in panel.series.iter().enumerate() {
+            let mut state = State::new(&plan);
+            let mut row = vec![0.0; plan.width()];
+            for (at, &value) in series.values.iter().enumerate() {
+                let period = series.start + at;
+                let known = |column: usize, offset: i32| known_at(series, column, period, offset);
+                let moment = Moment {
+                    calendar: calendar.row(period),
+                    year_ago: calendar.year_ago(period),
+                    known: &known,
+                    statics: &series.statics,
+                    code: code as f32,
+                };
+                let level = state.fill(&plan, &moment, &mut row);
+                assert_eq!((table.level[at_row], table.period[at_row]), (level, period as u32));
+                for ((a, b), feature) in row.iter().zip(table.matrix.row(at_row)).zip(&plan.features) {
+                    let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+                    assert!(same, "{} of period {period}: {a} {b}", feature.name);
+                }
+                state.push(&plan, value, |place| known(plan.flags[place], 0) == 1.0);
+                at_row += 1;
+            }
+        }
+        assert_eq!(at_row, table.target.len());
+    }
+}
+
 #[test]
 fn features_have_the_values_that_their_names_say() {
     let panel = panel(500, |branch, day, _| (branch * 1000 + day) as f64);
-    let plan = Plan::new(&choice(), &panel, false);
+    let asked = Choice { quantiles: vec![25], ..choice() };
+    let plan = Plan::new(&asked, &panel, false);
     let table = Table::build(&plan, &panel, 0);
     let row = table.matrix.row(450);
     let of = |name: &str| {
@@ -95,6 +144,7 @@ fn features_have_the_values_that_their_names_say() {
     assert_eq!(of("mean_7"), 446.0);
     assert!((of("std_7") - (28.0f64 / 6.0).sqrt()).abs() < 1e-5);
     assert_eq!((of("min_7"), of("max_7")), (443.0, 449.0));
+    assert_eq!(of("quantile_25_of_7"), 444.5);
     assert_eq!(of("mean_7_from_7"), 440.0);
     assert_eq!(of("same_season_mean_4"), (443.0 + 436.0 + 429.0 + 422.0) / 4.0);
     assert_eq!(of("mean_all"), 449.0 / 2.0);

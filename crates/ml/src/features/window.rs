@@ -25,12 +25,14 @@ pub struct Window {
     squares: f64,
     peak: f64,
     steps: usize,
+    /// What one value counts for in a full window.
+    share: f64,
 }
 
 impl Window {
     /// An empty window.
     pub fn new(place: Place) -> Self {
-        Self { place, count: 0, mean: 0.0, squares: 0.0, peak: 0.0, steps: 0 }
+        Self { place, count: 0, mean: 0.0, squares: 0.0, peak: 0.0, steps: 0, share: 1.0 / place.len as f64 }
     }
 
     /// The window as it stands at the end of `history`, summed afresh.
@@ -48,11 +50,13 @@ impl Window {
             self.sum(history);
             return;
         }
-        self.add(history[newest]);
-        if let Some(gone) = newest.checked_sub(self.place.len) {
-            self.remove(history[gone]);
-            if self.squares < self.peak * DWARFED {
-                self.sum(history);
+        match newest.checked_sub(self.place.len) {
+            None => self.add(history[newest]),
+            Some(gone) => {
+                self.replace(history[gone], history[newest]);
+                if self.squares < self.peak * DWARFED {
+                    self.sum(history);
+                }
             }
         }
     }
@@ -86,15 +90,12 @@ impl Window {
         self.peak = self.peak.max(self.squares);
     }
 
-    fn remove(&mut self, value: f64) {
-        self.count -= 1;
-        if self.count == 0 {
-            (self.mean, self.squares) = (0.0, 0.0);
-            return;
-        }
-        let before = value - self.mean;
-        self.mean -= before / self.count as f64;
-        self.squares -= before * (value - self.mean);
+    /// One value leaves a full window as another comes in.
+    fn replace(&mut self, gone: f64, value: f64) {
+        let (change, before) = (value - gone, self.mean);
+        self.mean += change * self.share;
+        self.squares += change * ((value - self.mean) + (gone - before));
+        self.peak = self.peak.max(self.squares);
     }
 
     fn sum(&mut self, history: &[f64]) {
@@ -103,7 +104,7 @@ impl Window {
         let count = values.len();
         let mean = if count == 0 { 0.0 } else { values.iter().sum::<f64>() / count as f64 };
         let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
-        *self = Self { place, count, mean, squares, peak: squares, steps: 0 };
+        *self = Self { place, count, mean, squares, peak: squares, steps: 0, share: self.share };
     }
 }
 

@@ -1,44 +1,25 @@
 //! A learnt forecast: answers from memory, nothing outside of it is asked.
 
-use super::baselines::{same_season_mean, seasonal_naive};
-use super::folds::{BacktestRow, unit};
-use super::recursion::{BATCH, Booster, Start};
+use super::backtest::Backtest;
+use super::folds::unit;
+use super::learnt::Learnt;
+use super::nodes::Nodes;
+use super::params::Checked;
+use super::recursion::BATCH;
 use crate::evaluate::Conformal;
-use crate::features::{State, Summary, walked};
+use crate::features::{Summary, walked};
 use crate::panel::{Closures, Kind, Panel, Periods};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, SeriesForecast, TrainingReport};
-use vakhta_domain::spec::Engine;
+use vakhta_domain::spec::Missing;
 
 /// The longest horizon that is answered, in periods.
 pub const MAX_HORIZON: usize = vakhta_domain::spec::check::MAX_HORIZON as usize;
 
 /// Periods of known-future values kept from before the end of the history.
 const KNOWN_BEFORE: usize = 8;
-
-/// What was learnt.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Learnt {
-    /// Trees.
-    Gbdt(Box<Booster>),
-    /// The last season is repeated.
-    SeasonalNaive,
-    /// The mean of the last four seasons is repeated.
-    WeekdayMean,
-}
-
-impl Learnt {
-    /// The engine's name in a spec.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Gbdt(_) => Engine::Gbdt,
-            Self::SeasonalNaive => Engine::SeasonalNaive,
-            Self::WeekdayMean => Engine::WeekdayMean,
-        }
-    }
-}
 
 /// What is kept of one series.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,13 +54,17 @@ pub struct Fitted {
     pub(crate) len: usize,
     pub(crate) horizon: usize,
     pub(crate) levels: Vec<u8>,
+    pub(crate) missing: Missing,
+    /// The first period whose actuals have not yet moved the intervals.
+    pub(crate) adapted_until: usize,
     pub(crate) known_names: Vec<String>,
     pub(crate) learnt: Learnt,
     pub(crate) conformal: Conformal,
     pub(crate) series: Vec<Kept>,
     pub(crate) report: TrainingReport,
     pub(crate) by_key: HashMap<Vec<String>, usize>,
-    pub(crate) backtest: Vec<BacktestRow>,
+    pub(crate) backtest: Option<Box<Backtest>>,
+    pub(crate) nodes: Option<Nodes>,
 }
 
 /// What is asked of a forecast.
@@ -143,6 +128,12 @@ pub enum QueryError {
         /// The last period of history.
         end: Date,
     },
+    /// A history that cannot be continued without training.
+    #[error("a model with engine {engine} does not take new actuals between trainings: train it again")]
+    NotContinued {
+        /// What it is made of.
+        engine: String,
+    },
     /// A column that the model does not use.
     #[error("column `{column}` is not a known-future column of this model; it has: {known}")]
     Column {
@@ -153,25 +144,34 @@ pub enum QueryError {
     },
 }
 
+impl ForecastQuery {
+    pub(super) fn check_horizon(&self) -> Result<(), QueryError> {
+        if (1..=MAX_HORIZON).contains(&self.horizon) {
+            Ok(())
+        } else {
+            Err(QueryError::Horizon { horizon: self.horizon })
+        }
+    }
+}
+
 impl Fitted {
     pub(crate) fn new(
         panel: &Panel,
         learnt: Learnt,
         conformal: Conformal,
-        levels: Vec<u8>,
+        checked: &Checked,
         horizon: usize,
         report: TrainingReport,
-        backtest: Vec<BacktestRow>,
+        backtest: Backtest,
     ) -> Self {
-        let reach = if let Learnt::Gbdt(booster) = &learnt { booster.plan.reach() } else { 0 };
-        let keep = reach.max(panel.periods.in_year() * 9 / 4);
+        let keep = kept_of(&learnt, panel.periods);
         let known_from = panel.len.saturating_sub(KNOWN_BEFORE);
         let series: Vec<Kept> = panel
             .series
             .iter()
             .map(|series| {
                 let from = series.values.len().saturating_sub(keep);
-                let summary = if let Learnt::Gbdt(booster) = &learnt {
+                let summary = if let Some(booster) = learnt.booster() {
                     walked(&booster.plan, series, &series.values).summary().clone()
                 } else {
                     Summary::default()
@@ -199,32 +199,45 @@ impl Fitted {
             first: panel.first,
             len: panel.len,
             horizon,
-            levels,
+            levels: checked.levels.clone(),
+            missing: checked.missing,
+            adapted_until: panel.len,
             known_names: panel.known_names.clone(),
             learnt,
             conformal,
             by_key: by_key(&series),
             series,
             report,
-            backtest,
+            backtest: Some(Box::new(backtest)),
+            nodes: None,
         };
-        let all: Vec<usize> = (0..fitted.series.len()).collect();
-        let paths: Vec<Vec<f64>> = all
-            .par_chunks(BATCH)
-            .flat_map_iter(|some| {
-                let known: Vec<Vec<Vec<f32>>> =
-                    some.iter().map(|&at| fitted.series[at].known.clone()).collect();
-                fitted.paths(some, &known, horizon)
-            })
-            .collect();
-        for (kept, path) in fitted.series.iter_mut().zip(paths) {
-            kept.ready = path;
-        }
+        fitted.make_ready();
         let largest = |values: &mut dyn Iterator<Item = f64>| values.map(f64::abs).fold(0.0, f64::max);
         let ahead = largest(&mut fitted.series.iter().flat_map(|s| s.ready.iter().copied()));
         let behind = largest(&mut panel.series.iter().flat_map(|s| s.values.iter().copied()));
         fitted.report.largest_ratio = if behind > 0.0 { ahead / behind } else { 0.0 };
         fitted
+    }
+
+    /// Walks all series over the model's own horizon.
+    pub(super) fn make_ready(&mut self) {
+        let all: Vec<usize> = (0..self.series.len()).collect();
+        let paths: Vec<Vec<f64>> = all
+            .par_chunks(BATCH)
+            .flat_map_iter(|some| {
+                let known: Vec<Vec<Vec<f32>>> =
+                    some.iter().map(|&at| self.series[at].known.clone()).collect();
+                self.paths(some, &known, self.horizon)
+            })
+            .collect();
+        for (kept, path) in self.series.iter_mut().zip(paths) {
+            kept.ready = path;
+        }
+    }
+
+    /// How many values of each series are kept.
+    pub(super) fn keep(&self) -> usize {
+        kept_of(&self.learnt, self.periods)
     }
 
     /// What training found out.
@@ -239,9 +252,9 @@ impl Fitted {
         self
     }
 
-    /// The scored rows of the folds; empty for a model that was read back.
-    pub fn backtest(&self) -> &[BacktestRow] {
-        &self.backtest
+    /// How it did on the folds; none for a model that was read back, because it is an artifact of its own.
+    pub fn backtest(&self) -> Option<&Backtest> {
+        self.backtest.as_deref()
     }
 
     /// The keys of all series, in the panel's order.
@@ -276,9 +289,7 @@ impl Fitted {
 
     /// Forecasts of the series asked for, in that order.
     pub fn forecast(&self, query: &ForecastQuery) -> Result<Vec<SeriesForecast>, QueryError> {
-        if !(1..=MAX_HORIZON).contains(&query.horizon) {
-            return Err(QueryError::Horizon { horizon: query.horizon });
-        }
+        query.check_horizon()?;
         let chosen: Vec<usize> = match &query.series {
             None => (0..self.series.len()).collect(),
             Some(keys) => keys.iter().map(|key| self.find(key)).collect::<Result<_, _>>()?,
@@ -287,6 +298,10 @@ impl Fitted {
         let is_ready = query.known_future.is_empty() && query.horizon <= self.horizon;
         let paths: Vec<Vec<f64>> = if is_ready {
             chosen.iter().map(|&at| self.series[at].ready[..query.horizon].to_vec()).collect()
+        } else if self.nodes.is_some() {
+            // What adds up depends on every series.
+            let all = self.agreed(query)?.0;
+            chosen.iter().map(|&at| all[at].clone()).collect()
         } else {
             let known = self.known(&chosen, &query.known_future)?;
             self.paths(&chosen, &known, query.horizon)
@@ -349,7 +364,11 @@ impl Fitted {
     }
 
     /// The known-future columns of the chosen series with the given values written over them.
-    fn known(&self, chosen: &[usize], given: &[KnownValue]) -> Result<Vec<Vec<Vec<f32>>>, QueryError> {
+    pub(super) fn known(
+        &self,
+        chosen: &[usize],
+        given: &[KnownValue],
+    ) -> Result<Vec<Vec<Vec<f32>>>, QueryError> {
         let mut known: Vec<Vec<Vec<f32>>> = chosen.iter().map(|&at| self.series[at].known.clone()).collect();
         let from = self.known_from();
         for value in given {
@@ -374,32 +393,7 @@ impl Fitted {
         Ok(known)
     }
 
-    /// The next `steps` values of the chosen series.
-    fn paths(&self, chosen: &[usize], known: &[Vec<Vec<f32>>], steps: usize) -> Vec<Vec<f64>> {
-        let season = self.periods.frequency.season();
-        let booster = match &self.learnt {
-            Learnt::Gbdt(booster) => booster,
-            other => {
-                let repeat = if *other == Learnt::SeasonalNaive { seasonal_naive } else { same_season_mean };
-                return chosen.iter().map(|&at| repeat(&self.series[at].tail, season, steps)).collect();
-            }
-        };
-        let starts = chosen.iter().zip(known).map(|(&at, known)| {
-            let kept = &self.series[at];
-            Start {
-                state: State::resume(&booster.plan, kept.tail.clone(), kept.summary.clone()),
-                code: at,
-                statics: &kept.statics,
-                known,
-                known_from: self.known_from(),
-                closures: &kept.closures,
-                non_negative: kept.non_negative,
-            }
-        });
-        booster.advance(starts.collect(), self.first, self.len, steps)
-    }
-
-    fn point(&self, at: usize, step: usize, value: f64, levels: &[u8]) -> ForecastPoint {
+    pub(super) fn point(&self, at: usize, step: usize, value: f64, levels: &[u8]) -> ForecastPoint {
         let kept = &self.series[at];
         let intervals = levels.iter().map(|&level| {
             // A value of exactly zero is a closed day: it is known, not estimated.
@@ -413,11 +407,17 @@ impl Fitted {
     }
 }
 
+/// As many values as features look at, and at least two years and a quarter of them to show.
+fn kept_of(learnt: &Learnt, periods: Periods) -> usize {
+    let reach = learnt.booster().map_or(0, |booster| booster.plan.reach());
+    reach.max(periods.in_year() * 9 / 4)
+}
+
 pub(crate) fn by_key(series: &[Kept]) -> HashMap<Vec<String>, usize> {
     series.iter().enumerate().map(|(at, kept)| (kept.key.clone(), at)).collect()
 }
 
-fn checked_levels(levels: &[u8]) -> Result<Vec<u8>, QueryError> {
+pub(super) fn checked_levels(levels: &[u8]) -> Result<Vec<u8>, QueryError> {
     let mut levels = levels.to_vec();
     levels.sort_unstable();
     levels.dedup();

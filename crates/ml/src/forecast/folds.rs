@@ -4,7 +4,7 @@ use crate::panel::{Kind, Panel, Series};
 use vakhta_domain::spec::Frequency;
 
 /// One rolling origin, in periods counted from the panel's first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Origin {
     /// Periods before this one are learnt from.
     pub cutoff: usize,

@@ -10,18 +10,18 @@ use std::sync::Mutex;
 use vakhta_domain::progress::{Progress, Unwatched};
 use vakhta_domain::spec::parse_yaml;
 
-fn checked(more: &str) -> Checked {
+pub(super) fn checked(more: &str) -> Checked {
     let text = format!(
         "{{model_key: m, task: forecast, data: {{dataset: d, time: t, series: [branch], target: y}}, {more}}}"
     );
     Params::from_spec(&parse_yaml(&text).expect("a spec")[0]).expect("settings")
 }
 
-fn day(n: usize) -> Date {
+pub(super) fn day(n: usize) -> Date {
     date(2022, 1, 1).saturating_add(jiff::Span::new().days(n as i64))
 }
 
-fn rows(branches: usize, days: usize, value: impl Fn(usize, usize) -> f64) -> Observations {
+pub(super) fn rows(branches: usize, days: usize, value: impl Fn(usize, usize) -> f64) -> Observations {
     let mut rows = Observations {
         series_columns: vec!["branch".into()],
         series: vec![vec![]],
@@ -38,26 +38,28 @@ fn rows(branches: usize, days: usize, value: impl Fn(usize, usize) -> f64) -> Ob
 }
 
 /// Weekly season, growth, and a little noise that repeats itself.
-fn lively(branch: usize, n: usize) -> f64 {
+pub(super) fn lively(branch: usize, n: usize) -> f64 {
     let noise = Random::new((branch * 10_000 + n) as u64).below(100) as f64 / 25.0;
     (100.0 + 50.0 * branch as f64) * [1.0, 0.8, 0.9, 1.0, 1.2, 1.5, 0.4][n % 7] * (1.0 + n as f64 / 2000.0)
         + noise
 }
 
-fn fit_rows(rows: &Observations, checked: &Checked) -> Result<Fitted, FitError> {
+pub(super) fn fit_rows(rows: &Observations, checked: &Checked) -> Result<Fitted, FitError> {
     let (panel, _) = Panel::build(rows, &checked.panel_rules()).expect("a panel");
     fit(checked, &panel, 1, 2, &Unwatched)
 }
 
-const SMALL: &str = "horizon: 14, params: {rounds: 40, leaves: 8, learning_rate: 0.2}";
+pub(super) const SMALL: &str = "horizon: 14, params: {rounds: 40, leaves: 8, learning_rate: 0.2}";
+pub(super) const TREES: &str =
+    "engine: gbdt, horizon: 14, params: {rounds: 40, leaves: 8, learning_rate: 0.2}";
 
-fn all(horizon: usize) -> ForecastQuery {
+pub(super) fn all(horizon: usize) -> ForecastQuery {
     ForecastQuery { horizon, series: None, levels: vec![80, 95], known_future: vec![] }
 }
 
 #[test]
 fn learns_a_season_better_than_the_baselines_say() {
-    let fitted = fit_rows(&rows(3, 500, lively), &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&rows(3, 500, lively), &checked(TREES)).expect("a fit");
     let report = fitted.report();
     assert_eq!(report.engine, "gbdt");
     let wape = |m: &vakhta_domain::report::Metrics| m.wape.expect("a WAPE");
@@ -69,7 +71,15 @@ fn learns_a_season_better_than_the_baselines_say() {
     assert_eq!(report.overall.coverage.len(), 2);
     assert!((report.importance.iter().map(|i| i.gain).sum::<f64>() - 100.0).abs() < 1e-6);
     assert!(report.largest_ratio > 0.5 && report.largest_ratio < 1.5);
-    assert_eq!(fitted.backtest().len() as u64, report.overall.n);
+    let backtest = fitted.backtest().expect("a fresh fit has one");
+    assert_eq!(backtest.rows.len() as u64, report.overall.n);
+    assert_eq!(backtest.metrics(|_| true), report.overall);
+    assert_eq!(
+        Backtest::from_bytes(&backtest.to_bytes()).as_ref(),
+        Ok(backtest),
+        "every row has an interval"
+    );
+    assert_eq!((report.overall.width.len(), backtest.cutoff(2)), (2, Some(day(485))));
 
     let forecast = fitted.forecast(&all(14)).expect("a forecast");
     assert_eq!((forecast.len(), forecast[0].points.len()), (3, 14));
@@ -82,7 +92,7 @@ fn learns_a_season_better_than_the_baselines_say() {
 
 #[test]
 fn a_longer_walk_begins_with_the_ready_one() {
-    let fitted = fit_rows(&rows(3, 300, lively), &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&rows(3, 300, lively), &checked(TREES)).expect("a fit");
     let (ready, walked) = (fitted.forecast(&all(14)), fitted.forecast(&all(60)));
     for (a, b) in ready.expect("a forecast").iter().zip(walked.expect("a forecast")) {
         assert_eq!(a.points[..], b.points[..14]);
@@ -118,7 +128,7 @@ impl Progress for Watch {
 
 #[test]
 fn progress_grows_to_the_end_and_can_stop_anywhere() {
-    let checked = checked(SMALL);
+    let checked = checked(TREES);
     let (panel, _) = Panel::build(&rows(3, 200, lively), &checked.panel_rules()).expect("a panel");
     let watch = Watch::default();
     fit(&checked, &panel, 1, 2, &watch).expect("a fit");
@@ -129,12 +139,12 @@ fn progress_grows_to_the_end_and_can_stop_anywhere() {
     let mut stages: Vec<&str> = heard.iter().map(|h| h.0).collect();
     stages.dedup();
     assert_eq!(stages, ["features", "validate", "train", "forecast"]);
-    assert!(heard.len() > 4 * 40, "every tree is a step");
+    assert!(heard.len() > 5 * 40, "every tree is a step");
     for stop_at in stages {
         let watch = Watch { stop_at: Some(stop_at), ..Watch::default() };
         assert_eq!(fit(&checked, &panel, 1, 2, &watch).expect_err("refused"), FitError::Cancelled);
         let heard = watch.heard.lock().expect("no panic").len();
-        assert!(stop_at == "forecast" || heard < 4 * 40);
+        assert!(stop_at == "forecast" || heard < 5 * 40);
     }
 }
 
@@ -164,7 +174,7 @@ fn too_few_rows_for_trees_fall_back_or_are_refused() {
 
 #[test]
 fn constant_and_zero_series_are_forecast_as_they_are() {
-    let fitted = fit_rows(&rows(2, 200, |branch, _| branch as f64 * 7.0), &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&rows(2, 200, |branch, _| branch as f64 * 7.0), &checked(TREES)).expect("a fit");
     for (branch, series) in fitted.forecast(&all(20)).expect("a forecast").iter().enumerate() {
         for point in &series.points {
             assert!((point.value - branch as f64 * 7.0).abs() < 1e-3, "{point:?}");
@@ -175,7 +185,7 @@ fn constant_and_zero_series_are_forecast_as_they_are() {
 
 #[test]
 fn all_missing_and_infinite_targets_never_reach_a_fit() {
-    let checked = checked(SMALL);
+    let checked = checked(TREES);
     let build = |value: f64| {
         Panel::build(&rows(1, 100, |_, n| if n == 50 { value } else { f64::NAN }), &checked.panel_rules())
     };
@@ -188,7 +198,7 @@ fn all_missing_and_infinite_targets_never_reach_a_fit() {
 fn large_and_negative_values_stay_finite() {
     for (scale, offset) in [(1e11, 0.0), (1.0, -150.0), (1e-6, 0.0)] {
         let data = rows(2, 250, |branch, n| lively(branch, n) * scale + offset);
-        let fitted = fit_rows(&data, &checked(SMALL)).expect("a fit");
+        let fitted = fit_rows(&data, &checked(TREES)).expect("a fit");
         let report = fitted.report();
         assert!(report.overall.wape.expect("a WAPE").is_finite());
         let forecast = fitted.forecast(&all(100)).expect("a forecast");
@@ -212,7 +222,7 @@ fn closed_weekdays_are_forecast_as_zero() {
     data.target.retain(|_| keep(&mut b));
     data.series[0].retain(|_| keep(&mut c));
     let text = "{model_key: m, task: forecast, data: {dataset: d, time: t, series: [branch], target: y, missing: closed}, \
-                horizon: 14, params: {rounds: 40, leaves: 8, learning_rate: 0.2}}";
+                engine: gbdt, horizon: 14, params: {rounds: 40, leaves: 8, learning_rate: 0.2}}";
     let checked = Params::from_spec(&parse_yaml(text).expect("a spec")[0]).expect("settings");
     let fitted = fit_rows(&data, &checked).expect("a fit");
     assert_eq!(fitted.report().engine, "gbdt");
@@ -231,7 +241,7 @@ fn late_branches_are_never_zero_before_they_open() {
         data.series[0].push(Arc::from("late"));
         data.target.push(late.target[n]);
     }
-    let fitted = fit_rows(&data, &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&data, &checked(TREES)).expect("a fit");
     let key = ["late".to_owned()];
     let history = fitted.history(&key, 1000).expect("history");
     assert_eq!((history.len(), history[0].date), (100, day(300)));
@@ -247,7 +257,7 @@ fn known_future_values_are_heard() {
         f64::from(u8::from(number.is_multiple_of(11)))
     });
     data.known_future.push(NumberColumn { name: "promo".into(), values: promo.collect() });
-    let fitted = fit_rows(&data, &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&data, &checked(TREES)).expect("a fit");
     let key = ["b0".to_owned()];
     let at = |value: f64| {
         let known = KnownValue { series: None, date: day(402), column: "promo".into(), value };
@@ -261,7 +271,7 @@ fn known_future_values_are_heard() {
 
 #[test]
 fn questions_without_an_answer_say_why() {
-    let fitted = fit_rows(&rows(2, 200, lively), &checked(SMALL)).expect("a fit");
+    let fitted = fit_rows(&rows(2, 200, lively), &checked(TREES)).expect("a fit");
     let unknown = ForecastQuery { series: Some(vec![vec!["Луна".into()]]), ..all(5) };
     assert!(fitted.forecast(&unknown).expect_err("refused").to_string().contains("Луна"));
     for horizon in [0, MAX_HORIZON + 1] {
@@ -300,7 +310,7 @@ fn months_quarters_and_weeks_run_too() {
 
 #[test]
 fn params_name_the_wrong_field() {
-    let text = "{model_key: m, task: forecast, data: {dataset: d, time: t, target: y}, engine: theta, \
+    let text = "{model_key: m, task: forecast, data: {dataset: d, time: t, target: y}, engine: mlp, \
                 features: {calendar: {events: [{name: e, dates: []}]}}}";
     let error = Params::from_spec(&parse_yaml(text).expect("a spec")[0]).expect_err("refused");
     let places: Vec<&str> = error.0.iter().map(|e| e.pointer.as_str()).collect();

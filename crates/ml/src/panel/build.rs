@@ -1,15 +1,16 @@
 //! Puts rows on the calendar.
 
-use super::fill::fill;
+use super::fill::{Filled, fill};
+use super::unusual::{level_shift, outliers};
 use super::{
-    Closures, LARGEST_TARGET, MAX_CELLS, Observations, Panel, PanelError, PanelRules, Periods, Series,
+    Closures, Kind, LARGEST_TARGET, MAX_CELLS, Observations, Panel, PanelError, PanelRules, Periods, Series,
     StaticColumn,
 };
 use jiff::civil::{Date, Weekday};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use vakhta_domain::report::DataNote;
-use vakhta_domain::spec::Frequency;
+use vakhta_domain::spec::{Frequency, Outliers};
 
 impl Panel {
     /// Completes the calendar, sums duplicates and gives every gap its meaning. The notes say what was done.
@@ -59,8 +60,9 @@ impl Panel {
         let mut series = Vec::with_capacity(keys.names.len());
         let season = periods.frequency.season();
         let (mut inner, mut late, mut unopened, mut late_openings, mut without) = (0, 0, 0, 0, 0);
+        let mut unusual = Unusual::default();
         for (id, key) in keys.names.iter().enumerate() {
-            let Some(filled) = fill(&placed.values[id], rules.missing, season) else {
+            let Some(mut filled) = fill(&placed.values[id], rules.missing, season) else {
                 without += 1;
                 continue;
             };
@@ -69,6 +71,7 @@ impl Panel {
             unopened += u64::from(filled.unopened > 0);
             late_openings += u64::from(filled.start > 0);
             let known: Vec<Vec<f32>> = known.iter().map(|column| column[id].clone()).collect();
+            unusual.look(periods, &mut filled, &known, rules.outliers);
             let closures = Closures::learn(periods, first, filled.start, &filled.kinds, &known);
             series.push(Series {
                 key: key.clone(),
@@ -91,6 +94,7 @@ impl Panel {
         });
         let negative = rows.target.iter().filter(|y| **y < 0.0).count() as u64;
         notes.add("negative_values", negative, |n| format!("{n} targets are negative and were kept"));
+        notes.unusual(&unusual, rules.outliers);
         let given_up = series.iter().filter(|s| s.closures.given_up).count() as u64;
         notes.add("closed_series", given_up, |n| {
             format!("{n} series are closed at the end of the history and forecast as zero")
@@ -108,6 +112,7 @@ impl Panel {
             series_columns: rows.series_columns.clone(),
             known_names: rows.known_future.iter().map(|c| c.name.clone()).collect(),
             static_names: rows.statics.iter().map(|c| c.name().to_owned()).collect(),
+            static_words: rows.statics.iter().map(words_of).collect(),
             series,
         };
         Ok((panel, notes.0))
@@ -130,6 +135,21 @@ impl Notes {
         });
     }
 
+    fn unusual(&mut self, unusual: &Unusual, rule: Outliers) {
+        let series = unusual.in_series;
+        match rule {
+            Outliers::Keep => self.add("outliers", unusual.outliers, |n| {
+                format!("{n} values in {series} series are far out of the ordinary and were kept")
+            }),
+            Outliers::Mask => self.add("outliers_masked", unusual.outliers, |n| {
+                format!("{n} values in {series} series are far out of the ordinary and were masked")
+            }),
+        }
+        self.add("level_shifts", unusual.shifted, |n| {
+            format!("{n} series have changed their level for good")
+        });
+    }
+
     fn gaps(&mut self, rules: &PanelRules, inner: u64, late: u64) {
         use vakhta_domain::spec::Missing;
         let meaning = match rules.missing {
@@ -142,6 +162,42 @@ impl Notes {
             format!("{n} periods are missing at the end of series that others have")
         });
     }
+}
+
+/// What was out of the ordinary in all series.
+#[derive(Default)]
+struct Unusual {
+    outliers: u64,
+    in_series: u64,
+    shifted: u64,
+}
+
+impl Unusual {
+    /// Looks through a series, and masks its outliers where that is asked for.
+    fn look(&mut self, periods: Periods, filled: &mut Filled, known: &[Vec<f32>], rule: Outliers) {
+        let special = |at: usize| {
+            let value = |column: &Vec<f32>| column.get(filled.start + at).copied().unwrap_or(f32::NAN);
+            // A value that a column rarely has explains what is unusual about the period.
+            known.iter().any(|column| is_rare(column, value(column)))
+        };
+        let found = outliers(periods, &filled.values, &filled.kinds, special);
+        self.outliers += found.len() as u64;
+        self.in_series += u64::from(!found.is_empty());
+        self.shifted += u64::from(level_shift(periods, &filled.values, &filled.kinds).is_some());
+        if rule == Outliers::Mask {
+            for outlier in found {
+                filled.values[outlier.at] = outlier.ordinary;
+                filled.kinds[outlier.at] = Kind::Filled;
+            }
+        }
+    }
+}
+
+/// Whether a column has a value in less than a tenth of the periods in which it has any.
+fn is_rare(column: &[f32], value: f32) -> bool {
+    let known = column.iter().filter(|v| !v.is_nan()).count();
+    let same = column.iter().filter(|v| **v == value).count();
+    same > 0 && same * 10 < known
 }
 
 fn word(frequency: Frequency) -> &'static str {
@@ -265,6 +321,13 @@ fn known_values(values: &[f64], keys: &Keys, numbers: &[i64], first: i64, len: u
         }
     }
     known
+}
+
+/// The distinct words of a static column in the order of their codes; none for numbers.
+fn words_of(column: &StaticColumn) -> Vec<String> {
+    let StaticColumn::Words { values, .. } = column else { return Vec::new() };
+    let words: BTreeSet<&Arc<str>> = values.iter().flatten().collect();
+    words.into_iter().map(ToString::to_string).collect()
 }
 
 /// A static column by series: the first value seen; words as their rank in the alphabet.

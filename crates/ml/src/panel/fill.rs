@@ -35,28 +35,51 @@ pub fn fill(raw: &[f64], missing: Missing, season: usize) -> Option<Filled> {
     {
         start = first + sold;
     }
-    let mut values = raw[start..].to_vec();
-    let mut kinds = vec![Kind::Observed; values.len()];
-    let end = last + 1 - start;
-    let late_data = values.len() - end <= season;
-    let (mut inner, mut late) = (0, 0);
-    for at in 0..values.len() {
-        if !values[at].is_nan() {
-            continue;
+    let mut filled = Filled {
+        start,
+        values: raw[start..].to_vec(),
+        kinds: vec![Kind::Observed; raw.len() - start],
+        inner: 0,
+        late: 0,
+        unopened: (start - first) as u64,
+    };
+    filled.fill_from(0, last + 1 - start, missing, season);
+    Some(filled)
+}
+
+/// What follows a past without gaps, its own gaps filled as [`fill`] does. Only what is new is given back.
+pub fn continued(past: &[f64], raw: &[f64], missing: Missing, season: usize) -> Filled {
+    let values = [past, raw].concat();
+    let end = past.len() + raw.iter().rposition(|v| !v.is_nan()).map_or(0, |last| last + 1);
+    let kinds = vec![Kind::Observed; values.len()];
+    let mut filled = Filled { start: 0, values, kinds, inner: 0, late: 0, unopened: 0 };
+    filled.fill_from(past.len(), end, missing, season);
+    filled.values.drain(..past.len());
+    filled.kinds.drain(..past.len());
+    filled
+}
+
+impl Filled {
+    /// Fills the gaps from `from` on; `end` is behind the last value that is there.
+    fn fill_from(&mut self, from: usize, end: usize, missing: Missing, season: usize) {
+        let values = &mut self.values;
+        let late_data = values.len() - end <= season;
+        for at in from..values.len() {
+            if !values[at].is_nan() {
+                continue;
+            }
+            let at_end = at >= end;
+            self.inner += u64::from(!at_end);
+            self.late += u64::from(at_end);
+            (values[at], self.kinds[at]) = match missing {
+                _ if at_end && late_data => (one_season_ago(values, at, season), Kind::Filled),
+                Missing::Zero => (0.0, Kind::Zero),
+                Missing::Closed => (0.0, Kind::Closed),
+                Missing::Interpolate if at_end => (one_season_ago(values, at, season), Kind::Filled),
+                Missing::Interpolate => (between(values, at), Kind::Filled),
+            };
         }
-        let at_end = at >= end;
-        inner += u64::from(!at_end);
-        late += u64::from(at_end);
-        (values[at], kinds[at]) = match missing {
-            _ if at_end && late_data => (one_season_ago(&values, at, season), Kind::Filled),
-            Missing::Zero => (0.0, Kind::Zero),
-            Missing::Closed => (0.0, Kind::Closed),
-            Missing::Interpolate if at_end => (one_season_ago(&values, at, season), Kind::Filled),
-            Missing::Interpolate => (between(&values, at), Kind::Filled),
-        };
     }
-    let unopened = (start - first) as u64;
-    Some(Filled { start, values, kinds, inner, late, unopened })
 }
 
 /// The value a season before `at`, or the one just before it.
@@ -66,7 +89,7 @@ fn one_season_ago(values: &[f64], at: usize, season: usize) -> f64 {
 
 /// On the line from the value before `at` to the next one that is there.
 fn between(values: &[f64], at: usize) -> f64 {
-    let before = values[at - 1];
+    let before = at.checked_sub(1).map_or(0.0, |at| values[at]);
     match values[at..].iter().position(|v| !v.is_nan()) {
         Some(distance) => before + (values[at + distance] - before) / (distance + 1) as f64,
         None => before,

@@ -9,13 +9,15 @@ mod observations;
 mod periods;
 #[cfg(test)]
 mod tests;
+mod unusual;
 
 pub use closures::Closures;
+pub(crate) use fill::{Filled, continued};
 pub use observations::{NumberColumn, Observations, StaticColumn};
 pub use periods::Periods;
 
 use jiff::civil::Date;
-use vakhta_domain::spec::{Frequency, Missing};
+use vakhta_domain::spec::{Frequency, Missing, Outliers};
 
 /// The largest absolute target that is taken for real.
 pub const LARGEST_TARGET: f64 = 1e15;
@@ -29,6 +31,8 @@ pub struct PanelRules {
     pub frequency: Option<Frequency>,
     /// What a gap inside a series means.
     pub missing: Missing,
+    /// What happens to outliers.
+    pub outliers: Outliers,
 }
 
 /// Why rows cannot become a panel.
@@ -159,11 +163,30 @@ pub struct Panel {
     pub known_names: Vec<String>,
     /// Names of the static columns.
     pub static_names: Vec<String>,
+    /// For each of them the words that its codes stand for; empty for numbers.
+    pub static_words: Vec<Vec<String>>,
     /// The series, by key.
     pub series: Vec<Series>,
 }
 
 impl Panel {
+    /// What a series has in a series column or a static one, as people write it; an empty text where it is missing,
+    /// none where there is no such column.
+    pub fn label(&self, series: usize, column: &str) -> Option<String> {
+        let series = self.series.get(series)?;
+        if let Some(at) = self.series_columns.iter().position(|name| name == column) {
+            return series.key.get(at).cloned();
+        }
+        let at = self.static_names.iter().position(|name| name == column)?;
+        let value = *series.statics.get(at)?;
+        let words = self.static_words.get(at).filter(|words| !words.is_empty());
+        Some(match words {
+            _ if value.is_nan() => String::new(),
+            Some(words) => words.get(value as usize).cloned().unwrap_or_default(),
+            None => value.to_string(),
+        })
+    }
+
     /// The first day of a period, counted from the panel's first.
     pub fn date(&self, period: usize) -> Date {
         self.periods.first_day(self.first + period as i64)

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use std::sync::Arc;
 
 fn rules(missing: Missing) -> PanelRules {
-    PanelRules { frequency: None, missing }
+    PanelRules { frequency: None, missing, outliers: Outliers::Keep }
 }
 
 fn rows(data: &[(&str, Date, f64)]) -> Observations {
@@ -56,7 +56,8 @@ fn impossible_data_is_refused_by_name() {
     let mut uneven = rows(&[("a", day, 1.0)]);
     uneven.target.push(2.0);
     assert!(matches!(Panel::build(&uneven, &rules(Missing::Zero)), Err(PanelError::Uneven { .. })));
-    let hourly = PanelRules { frequency: Some(Frequency::H), missing: Missing::Zero };
+    let hourly =
+        PanelRules { frequency: Some(Frequency::H), missing: Missing::Zero, outliers: Outliers::Keep };
     assert_eq!(Panel::build(&rows(&[("a", day, 1.0)]), &hourly).expect_err("refused"), PanelError::Hourly);
     let far = rows(&[("a", date(-9999, 1, 1), 1.0), ("a", date(9999, 1, 2), 1.0)]);
     assert!(Panel::build(&far, &rules(Missing::Zero)).is_ok(), "one long series still fits");
@@ -92,7 +93,8 @@ fn days_become_weeks_months_and_quarters() {
     let data: Vec<(&str, Date, f64)> =
         (0..90).map(|i| ("a", date(2024, 1, 1).saturating_add(jiff::Span::new().days(i)), 1.0)).collect();
     let build = |frequency| {
-        let rules = PanelRules { frequency: Some(frequency), missing: Missing::Zero };
+        let rules =
+            PanelRules { frequency: Some(frequency), missing: Missing::Zero, outliers: Outliers::Keep };
         Panel::build(&rows(&data), &rules).expect("a panel").0
     };
     assert_eq!(build(Frequency::M).series[0].values, [31.0, 29.0, 30.0]);
@@ -138,4 +140,43 @@ fn a_branch_that_stayed_closed_is_given_up() {
     let (panel, notes) = Panel::build(&rows(&data), &rules(Missing::Closed)).expect("a panel");
     assert!(panel.series[1].closures.given_up);
     assert!(notes.iter().any(|n| n.code == "closed_series"));
+}
+
+#[test]
+fn outliers_are_told_and_masked_where_asked() {
+    let mut data: Vec<(&str, Date, f64)> = (0..200)
+        .map(|i| {
+            let day = date(2024, 1, 1).saturating_add(jiff::Span::new().days(i));
+            ("a", day, 100.0 + f64::from(i % 7) * 10.0 + f64::from(i * 13 % 11))
+        })
+        .collect();
+    data[100].2 = 9000.0;
+    let build = |data: &[(&str, Date, f64)], outliers| {
+        let rules = PanelRules { frequency: None, missing: Missing::Zero, outliers };
+        Panel::build(&rows(data), &rules).expect("a panel")
+    };
+    let count = |notes: &[vakhta_domain::report::DataNote], code: &str| {
+        notes.iter().find(|n| n.code == code).map(|n| n.count)
+    };
+    let (kept, notes) = build(&data, Outliers::Keep);
+    assert_eq!((count(&notes, "outliers"), count(&notes, "level_shifts")), (Some(1), None));
+    assert_eq!((kept.series[0].values[100], kept.series[0].kinds[100]), (9000.0, Kind::Observed));
+    let (masked, notes) = build(&data, Outliers::Mask);
+    assert_eq!((count(&notes, "outliers"), count(&notes, "outliers_masked")), (None, Some(1)));
+    assert_eq!(masked.series[0].kinds[100], Kind::Filled, "neither learnt from nor scored");
+    assert!((masked.series[0].values[100] - 125.0).abs() < 10.0, "{}", masked.series[0].values[100]);
+
+    // A column that is rarely set explains the day.
+    let mut explained = rows(&data);
+    let promo = (0..200).map(|i| f64::from(u8::from(i == 100))).collect();
+    explained.known_future.push(NumberColumn { name: "promo".into(), values: promo });
+    let rules = PanelRules { frequency: None, missing: Missing::Zero, outliers: Outliers::Mask };
+    let (panel, notes) = Panel::build(&explained, &rules).expect("a panel");
+    assert_eq!((panel.series[0].values[100], count(&notes, "outliers_masked")), (9000.0, None));
+
+    for row in &mut data[120..] {
+        row.2 *= 3.0;
+    }
+    let (_, notes) = build(&data, Outliers::Keep);
+    assert_eq!(count(&notes, "level_shifts"), Some(1));
 }

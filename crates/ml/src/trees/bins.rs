@@ -1,6 +1,7 @@
 //! Turns feature values into bins of one byte, so that a histogram needs one addition a value.
 //!
-//! Bin 0 holds missing values. A value `v` of a feature with edges `e` is in bin `1 + #{e < v}`.
+//! Bin 0 holds missing values. A value `v` of a number with edges `e` is in bin `1 + #{e < v}`; a category is in
+//! the bin of its place in the list of known ones, and in bin 0 if it is not there.
 
 use crate::matrix::Matrix;
 use rayon::prelude::*;
@@ -11,45 +12,96 @@ pub const LANES: usize = 8;
 /// Rows looked at to place the edges of one feature.
 const EDGE_SAMPLE: usize = 200_000;
 
+/// Where one feature is cut.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cut {
+    /// A number, at these values, ascending.
+    Edges(Vec<f32>),
+    /// A category: the known ones, ascending. They are whole numbers from 0.
+    Categories(Vec<u32>),
+}
+
 /// Where each feature is cut.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Edges(pub Vec<Vec<f32>>);
+pub struct Edges(pub Vec<Cut>);
 
 impl Edges {
-    /// Cuts every feature at up to `max_bins - 1` quantiles of `rows`; 2 to 255 bins.
-    pub fn learn(matrix: &Matrix, rows: &[u32], max_bins: usize) -> Self {
+    /// Cuts every feature at up to `max_bins - 1` quantiles of `rows`; 2 to 255 bins. The features named in
+    /// `categorical` hold numbers of categories, of which the most frequent are kept.
+    pub fn learn(matrix: &Matrix, rows: &[u32], max_bins: usize, categorical: &[usize]) -> Self {
         let max_bins = max_bins.clamp(2, 255);
         let step = rows.len().div_ceil(EDGE_SAMPLE).max(1);
-        Self(
-            (0..matrix.width())
-                .into_par_iter()
-                .map(|feature| {
-                    let mut values: Vec<f32> = rows
-                        .iter()
-                        .step_by(step)
-                        .map(|&row| matrix.row(row as usize)[feature])
-                        .filter(|v| !v.is_nan())
-                        .collect();
-                    values.sort_unstable_by(f32::total_cmp);
-                    cut(&values, max_bins)
-                })
-                .collect(),
-        )
+        let one = |feature: usize| {
+            let values = |step: usize| {
+                rows.iter()
+                    .step_by(step)
+                    .map(move |&row| matrix.row(row as usize)[feature])
+                    .filter(|v| !v.is_nan())
+            };
+            if categorical.contains(&feature) {
+                return Cut::Categories(frequent(values(1), max_bins - 1));
+            }
+            let mut values: Vec<f32> = values(step).collect();
+            values.sort_unstable_by(f32::total_cmp);
+            Cut::Edges(cut(&values, max_bins))
+        };
+        Self((0..matrix.width()).into_par_iter().map(one).collect())
     }
 
     /// The bin of a value.
     pub fn bin(&self, feature: usize, value: f32) -> u8 {
-        if value.is_nan() { 0 } else { (1 + self.0[feature].partition_point(|&edge| edge < value)) as u8 }
+        match &self.0[feature] {
+            Cut::Edges(_) if value.is_nan() => 0,
+            Cut::Edges(edges) => (1 + edges.partition_point(|&edge| edge < value)) as u8,
+            Cut::Categories(known) => {
+                let place = category(value).and_then(|category| known.binary_search(&category).ok());
+                place.map_or(0, |place| (1 + place) as u8)
+            }
+        }
     }
 
-    /// The largest value that goes left when a feature is split after `bin` (1 and more).
+    /// The largest value that goes left when a number is split after `bin` (1 and more).
     pub fn threshold(&self, feature: usize, bin: u8) -> f32 {
-        match self.0[feature].get(usize::from(bin).wrapping_sub(1)) {
+        let Cut::Edges(edges) = &self.0[feature] else { return f32::INFINITY };
+        match edges.get(usize::from(bin).wrapping_sub(1)) {
             Some(&edge) => edge,
             None if bin == 0 => f32::NEG_INFINITY,
             None => f32::INFINITY,
         }
     }
+
+    /// Bins that a feature uses, the missing one included.
+    pub fn used(&self, feature: usize) -> usize {
+        match &self.0[feature] {
+            Cut::Edges(edges) => edges.len() + 2,
+            Cut::Categories(known) => known.len() + 1,
+        }
+    }
+
+    /// The known categories of a feature, if it is one of categories.
+    pub fn categories(&self, feature: usize) -> Option<&[u32]> {
+        if let Cut::Categories(known) = &self.0[feature] { Some(known) } else { None }
+    }
+}
+
+/// The largest number of a category: greater ones would make sets too large.
+const MAX_CATEGORY: f32 = 65_536.0;
+
+/// The category that a value stands for, if any.
+fn category(value: f32) -> Option<u32> {
+    (0.0..MAX_CATEGORY).contains(&value).then_some(value as u32)
+}
+
+/// The most frequent categories, ascending; of equally frequent ones the lower.
+fn frequent(values: impl Iterator<Item = f32>, most: usize) -> Vec<u32> {
+    let mut all: Vec<u32> = values.filter_map(category).collect();
+    all.sort_unstable();
+    let mut counted: Vec<(usize, u32)> = all.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
+    counted.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    counted.truncate(most);
+    let mut kept: Vec<u32> = counted.into_iter().map(|(_, category)| category).collect();
+    kept.sort_unstable();
+    kept
 }
 
 /// Midpoints between few distinct values, else quantiles.
@@ -87,6 +139,8 @@ pub struct Binned {
     pub place: Vec<(usize, usize)>,
     /// Bins in use by each feature, the missing one included.
     pub used: Vec<usize>,
+    /// Whether each feature holds categories.
+    pub by_category: Vec<bool>,
 }
 
 impl Binned {
@@ -112,8 +166,9 @@ impl Binned {
                 place[feature] = (block, lane);
             }
         }
-        let used = edges.0.iter().map(|e| e.len() + 2).collect();
-        Self { blocks, lanes, place, used }
+        let used = (0..matrix.width()).map(|feature| edges.used(feature)).collect();
+        let by_category = (0..matrix.width()).map(|feature| edges.categories(feature).is_some()).collect();
+        Self { blocks, lanes, place, used, by_category }
     }
 
     /// The bin of one cell.
@@ -137,9 +192,9 @@ mod tests {
     #[test]
     fn neighbouring_floats_stay_apart() {
         let (a, b) = (1.0f32, f32::from_bits(1.0f32.to_bits() + 1));
-        let edges = Edges(vec![cut(&[a, b], 255)]);
+        let edges = Edges(vec![Cut::Edges(cut(&[a, b], 255))]);
         assert_ne!(edges.bin(0, a), edges.bin(0, b));
-        let edges = Edges(vec![cut(&[f32::MIN, f32::MAX], 255)]);
+        let edges = Edges(vec![Cut::Edges(cut(&[f32::MIN, f32::MAX], 255))]);
         assert_ne!(edges.bin(0, f32::MIN), edges.bin(0, f32::MAX));
     }
 
@@ -148,8 +203,8 @@ mod tests {
         let values: Vec<f32> = (0..10_000).map(|i| (i as f32 * 0.37).sin() * 100.0).collect();
         let matrix = Matrix::new(values.clone(), 1);
         let rows: Vec<u32> = (0..10_000).collect();
-        let edges = Edges::learn(&matrix, &rows, 255);
-        assert!(edges.0[0].len() > 200);
+        let edges = Edges::learn(&matrix, &rows, 255, &[]);
+        assert!(edges.used(0) > 200);
         for split in [1u8, 7, 100, 200] {
             let threshold = edges.threshold(0, split);
             for &v in &values {
@@ -157,6 +212,17 @@ mod tests {
             }
         }
         assert_eq!(edges.bin(0, f32::NAN), 0);
-        assert!(edges.bin(0, f32::INFINITY) as usize <= edges.0[0].len() + 1);
+        assert!((edges.bin(0, f32::INFINITY) as usize) < edges.used(0));
+    }
+
+    #[test]
+    fn frequent_categories_have_bins_and_the_rest_is_missing() {
+        let values = vec![5.0f32, 5.0, 900.0, 900.0, 7.0, f32::NAN, -1.0, 1e9];
+        let rows: Vec<u32> = (0..8).collect();
+        let edges = Edges::learn(&Matrix::new(values, 1), &rows, 3, &[0]);
+        assert_eq!(edges.categories(0), Some(&[5, 900][..]));
+        for (value, bin) in [(5.0, 1), (900.0, 2), (7.0, 0), (f32::NAN, 0), (-1.0, 0), (1e9, 0)] {
+            assert_eq!(edges.bin(0, value), bin, "{value}");
+        }
     }
 }

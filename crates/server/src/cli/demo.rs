@@ -17,6 +17,7 @@ use std::time::Duration;
 use vakhta_domain::dataset::ReadOptions;
 use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, WorkspaceId};
 use vakhta_domain::job::JobState;
+use vakhta_domain::report::Report;
 use vakhta_domain::spec::parse_yaml;
 use vakhta_domain::user::Actor;
 use vakhta_domain::version::ModelVersion;
@@ -204,7 +205,7 @@ async fn follow(app: &Lifecycle, actor: &Actor, id: &JobId, out: Out) -> Result<
 
 fn announce(running: &Running, config: &Config, version: &ModelVersion, out: Out) {
     let url = running.url().unwrap_or_default();
-    let report = version.report.as_ref();
+    let report = version.report.as_ref().and_then(Report::forecast);
     if out.is_json() {
         let first = running.first_sign_in.as_ref().map(|f| json!({"username": f.username, "file": f.file}));
         out.json(&json!({

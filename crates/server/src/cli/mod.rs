@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod accuracy;
 mod admin;
 mod apply;
 mod completions;

@@ -1,5 +1,6 @@
 //! `vakhta models …`: what there is, what serves, how good it is; deploy and roll back.
 
+use super::accuracy::{accuracy, headline};
 use crate::client::{Ask, Client, Connection, fields};
 use crate::exit::{Exit, Failure, Result};
 use crate::output::table::Grid;
@@ -137,9 +138,8 @@ async fn list(client: &Client, out: Out) -> Result<()> {
         out.json(&json!({"items": items}));
         return Ok(());
     }
-    let mut grid = Grid::new(&[
-        "model", "task", "dataset", "engine", ">horizon", "serves", ">WAPE", ">MAPE", "training",
-    ]);
+    let mut grid =
+        Grid::new(&["model", "task", "dataset", "engine", ">horizon", "serves", ">how right", "training"]);
     for item in &items {
         grid.row([
             fields::text(item, "/key"),
@@ -148,8 +148,7 @@ async fn list(client: &Client, out: Out) -> Result<()> {
             fields::text(item, "/engine"),
             fields::text(item, "/horizon"),
             fields::text(item, "/champion"),
-            fields::percent(item, "/champion_metrics/wape"),
-            fields::percent(item, "/champion_metrics/mape"),
+            headline(&item["champion_metrics"], &item["champion_quality"]),
             fields::text(item, "/training"),
         ]);
     }
@@ -177,7 +176,7 @@ async fn show(client: &Client, key: &str, out: Out) -> Result<()> {
                 fields::text(&version, "/id"),
                 fields::moment(&model, "/champion_since")
             ));
-            accuracy(&version["report"], out);
+            accuracy(&version, out);
         }
         None => out.note(format!("nothing serves yet; train it by `vakhta train {key} --wait`")),
     }
@@ -191,7 +190,7 @@ async fn versions(client: &Client, key: &str, out: Out) -> Result<()> {
         return Ok(());
     }
     let columns =
-        ["version", "alias", "state", "made (UTC)", "engine", ">WAPE", ">MAPE", ">naive", ">data", "reason"];
+        ["version", "alias", "state", "made (UTC)", "engine", ">how right", ">baseline", ">data", "reason"];
     let mut grid = Grid::new(&columns);
     for item in &items {
         grid.row([
@@ -200,9 +199,8 @@ async fn versions(client: &Client, key: &str, out: Out) -> Result<()> {
             fields::text(item, "/state"),
             fields::moment(item, "/created_at"),
             fields::text(item, "/engine"),
-            fields::percent(item, "/metrics/wape"),
-            fields::percent(item, "/metrics/mape"),
-            fields::percent(item, "/seasonal_naive/wape"),
+            headline(&item["metrics"], &item["quality"]),
+            headline(&item["seasonal_naive"], &item["baseline"]),
             fields::text(item, "/dataset_version"),
             fields::text(item, if item["error"].is_string() { "/error" } else { "/reason" }),
         ]);
@@ -282,25 +280,4 @@ fn without_nulls(mut body: Value) -> Value {
         fields.retain(|_, value| !value.is_null());
     }
     body
-}
-
-/// A training report's accuracy beside its baselines, fold by fold.
-pub fn accuracy(report: &Value, out: Out) {
-    let mut grid = Grid::new(&["", ">WAPE", ">MAPE", ">MASE", ">seasonal naive", ">weekday mean"]);
-    let mut add = |name: String, model: &Value, seasonal: &Value, weekday: &Value| {
-        grid.row([
-            name,
-            fields::percent(model, "/wape"),
-            fields::percent(model, "/mape"),
-            fields::number(model, "/mase", 3),
-            fields::percent(seasonal, "/wape"),
-            fields::percent(weekday, "/wape"),
-        ]);
-    };
-    for fold in report["folds"].as_array().into_iter().flatten() {
-        let name = format!("{} … {}", fields::text(fold, "/from"), fields::text(fold, "/to"));
-        add(name, &fold["model"], &fold["seasonal_naive"], &fold["weekday_mean"]);
-    }
-    add("all folds".into(), &report["overall"], &report["seasonal_naive"], &report["weekday_mean"]);
-    grid.show(out);
 }

@@ -77,17 +77,24 @@ fn show(answer: &Value, records: &[Map<String, Value>], out: Out) {
         out.json(answer);
         return;
     }
-    let mut grid = Grid::new(&[">#", "record", ">value", "interval"]);
+    let mut grid = Grid::new(&[">#", "record", ">prediction", "how sure"]);
     for prediction in answer["predictions"].as_array().into_iter().flatten() {
         let index = prediction["index"].as_u64().unwrap_or(0) as usize;
         let record = records.get(index).map(|r| Value::Object(r.clone()).to_string()).unwrap_or_default();
-        let (value, interval) = match prediction["error"].as_str() {
-            Some(error) => ("–".to_owned(), error.to_owned()),
-            None => (numbers::maybe(prediction["value"].as_f64(), 2), intervals(prediction)),
+        let (value, sure) = match (prediction["error"].as_str(), prediction["label"].as_str()) {
+            (Some(error), _) => ("–".to_owned(), error.to_owned()),
+            (None, Some(label)) => (label.to_owned(), confidence(prediction)),
+            (None, None) => (numbers::maybe(prediction["value"].as_f64(), 2), intervals(prediction)),
         };
-        grid.row([index.to_string(), record.chars().take(60).collect(), value, interval]);
+        grid.row([index.to_string(), record.chars().take(60).collect(), value, sure]);
     }
     grid.show(out);
+}
+
+fn confidence(prediction: &Value) -> String {
+    let percent = numbers::maybe(prediction["confidence"].as_f64().map(|share| 100.0 * share), 1);
+    let person = if prediction["needs_person"] == true { ", needs a person" } else { "" };
+    format!("{percent}%{person}")
 }
 
 fn intervals(prediction: &Value) -> String {

@@ -1,6 +1,6 @@
 //! `vakhta train MODEL`.
 
-use super::models::accuracy;
+use super::accuracy::accuracy;
 use crate::client::{Ask, Client, Connection, fields, follow};
 use crate::exit::Result;
 use crate::output::{GOOD, Out, styled};
@@ -57,6 +57,6 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
     };
     let details = client.ask(Ask::get(&["models", &args.model, "versions", &version])).await?;
     out.line(format!("{} {version} ({})", styled(GOOD, "trained"), fields::text(&details, "/state")));
-    accuracy(&details["report"], out);
+    accuracy(&details, out);
     Ok(())
 }

@@ -61,6 +61,8 @@ pub struct Config {
     pub train_limit_seconds: u32,
     /// How long a worker may be silent, seconds.
     pub lease_seconds: u32,
+    /// Saved models in memory, bytes together.
+    pub model_memory_bytes: u64,
     /// Threads of one training.
     pub threads: usize,
     /// The log filter.
@@ -191,6 +193,7 @@ impl Config {
             predict_workers: whole("predict_workers") as usize,
             train_limit_seconds: whole("train_limit_minutes") as u32 * 60,
             lease_seconds: whole("lease_seconds") as u32,
+            model_memory_bytes: whole("model_memory_bytes"),
             threads: threads(whole("threads") as usize),
             log_level: text("log_level"),
             log_json: text("log_format") == "json",

@@ -207,6 +207,12 @@ pub static SETTINGS: &[Setting] = &[
         "15",
         "A job whose process has not been heard of for so long is given to another.",
     ),
+    open(
+        "model_memory_bytes",
+        Kind::Bytes { low: 1 << 20, high: 1024 * GIB },
+        "1GiB",
+        "Saved models that are kept in memory to serve, together; the least recently used is read again when it is asked for.",
+    ),
     open("threads", Kind::Whole { low: 0, high: 1024 }, "0", "Threads for one training; 0 takes one a core."),
     open(
         "log_level",

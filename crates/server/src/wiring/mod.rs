@@ -87,6 +87,7 @@ pub async fn start(config: &Config) -> Result<Running> {
         threads: config.threads,
         train_limit_seconds: config.train_limit_seconds,
         lease_seconds: config.lease_seconds,
+        model_memory_bytes: config.model_memory_bytes,
         workers: Workers {
             train: if config.trains { config.train_workers } else { 0 },
             predict: if config.serves { config.predict_workers } else { 0 },

@@ -15,7 +15,7 @@ use vakhta_domain::ids::{
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::ports::{Enqueued, FinishedTraining, JobLease, NewDatasetVersion};
 use vakhta_domain::prediction::LoggedPrediction;
-use vakhta_domain::report::{Metrics, TrainingReport};
+use vakhta_domain::report::{Metrics, Report, TrainingReport};
 use vakhta_domain::spec::ModelSpec;
 use vakhta_domain::user::{Actor, ApiToken, Session, Source, Tier, User};
 use vakhta_domain::version::{ModelVersion, VersionState};
@@ -208,13 +208,14 @@ pub fn training(
             dataset_version: DatasetVersionId::new("dv_1"),
             spec: spec(model),
             seed: u64::MAX,
-            report: Some(TrainingReport {
+            report: Some(Report::Forecast(Box::new(TrainingReport {
                 engine: "gbdt".into(),
                 overall: Metrics { n: 10, wape: Some(7.25), ..Metrics::default() },
                 largest_ratio: 1.1,
                 ..TrainingReport::default()
-            }),
+            }))),
             artifact: Some(object('b')),
+            backtest: Some(object('c')),
             error: None,
             reason: Some("первый запуск".into()),
             code_version: "0.1.0".into(),

@@ -9,6 +9,7 @@ use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::job::JobState;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{EventFilter, SwitchAnswer};
+use vakhta_domain::report::Report;
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 fn key() -> ModelKey {
@@ -183,11 +184,12 @@ pub(super) async fn infinite_reports_are_readable(bed: Bed) {
     enqueue(&bed, &job("j1", "visits", bed.now())).await;
     let job = claim(&bed, "w").await.expect("a job");
     let mut finished = training(&lease(&job), "visits", "v_1", false, None, bed.now());
-    let report = finished.version.report.as_mut().expect("a report");
+    let Some(Report::Forecast(report)) = &mut finished.version.report else { panic!("a forecast's report") };
     report.largest_ratio = f64::INFINITY;
     report.overall.wape = Some(f64::NAN);
     assert!(bed.ports.versions.finish_training(&finished).await.expect("works"));
-    let report = version(&bed, "v_1").await.report.expect("a report");
+    let version = version(&bed, "v_1").await;
+    let report = version.report.as_ref().and_then(Report::forecast).expect("a report");
     assert_eq!((report.largest_ratio, report.overall.wape), (f64::MAX, None));
 }
 

@@ -6,18 +6,14 @@ use vakhta_domain::dataset::ObjectRef;
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::ids::{DatasetVersionId, DecisionId, JobId, ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::ports::StoreError;
-use vakhta_domain::report::{LevelValue, TrainingReport};
+use vakhta_domain::report::{LevelValue, Report, TrainingReport};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 pub(super) const VERSION: &str =
     "workspace, model, id, number, alias, state, job, dataset_version, spec, seed, report,
-    artifact_sha256, artifact_bytes, error, reason, code_version, created_at";
+    artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, error, reason, code_version, created_at";
 
 pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
-    let artifact = match (row.maybe_text("artifact_sha256")?, row.maybe_int("artifact_bytes")?) {
-        (Some(sha256), Some(_)) => Some(ObjectRef { sha256, bytes: row.u64("artifact_bytes")? }),
-        _ => None,
-    };
     Ok(ModelVersion {
         workspace: WorkspaceId::new(row.text("workspace")?),
         id: VersionId::new(row.text("id")?),
@@ -29,7 +25,8 @@ pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
         spec: row.json("spec")?,
         seed: row.word("seed", |digits| digits.parse().ok())?,
         report: row.maybe_json("report")?,
-        artifact,
+        artifact: object(row, "artifact_sha256", "artifact_bytes")?,
+        backtest: object(row, "backtest_sha256", "backtest_bytes")?,
         error: row.maybe_text("error")?,
         reason: row.maybe_text("reason")?,
         code_version: row.text("code_version")?,
@@ -37,15 +34,23 @@ pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
     })
 }
 
+fn object(row: &Row, sha256: &str, bytes: &str) -> Result<Option<ObjectRef>, StoreError> {
+    match (row.maybe_text(sha256)?, row.maybe_int(bytes)?) {
+        (Some(sha256), Some(_)) => Ok(Some(ObjectRef { sha256, bytes: row.u64(bytes)? })),
+        _ => Ok(None),
+    }
+}
+
 /// Adds a version under its model's next number. The caller holds the model's row.
 pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(), StoreError> {
     let report = version.report.as_ref().map(readable).map(|report| json("report", &report)).transpose()?;
     tx.run(
         "INSERT INTO versions (workspace, model, id, number, alias, state, job, dataset_version, spec, seed, report,
-            artifact_sha256, artifact_bytes, error, reason, code_version, created_at)
+            artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, error, reason, code_version,
+            created_at)
          VALUES (?, ?, ?,
             (SELECT COALESCE(MAX(number), 0) + 1 FROM versions WHERE workspace = ? AND model = ?),
-            ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         args![
             version.workspace.as_str(),
             version.model.as_str(),
@@ -61,6 +66,8 @@ pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(
             report,
             version.artifact.as_ref().map(|artifact| artifact.sha256.as_str()),
             version.artifact.as_ref().map(|artifact| artifact.bytes),
+            version.backtest.as_ref().map(|backtest| backtest.sha256.as_str()),
+            version.backtest.as_ref().map(|backtest| backtest.bytes),
             version.error.as_deref(),
             version.reason.as_deref(),
             version.code_version.as_str(),
@@ -73,13 +80,22 @@ pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(
 
 /// The report with each number that JSON cannot hold replaced by the largest that it can: a report of a
 /// version that was refused for an infinite forecast must be readable again.
-fn readable(report: &TrainingReport) -> TrainingReport {
+fn readable(report: &Report) -> Report {
     let mut report = report.clone();
-    let finite = |number: &mut f64| {
-        if !number.is_finite() {
-            *number = f64::MAX;
-        }
-    };
+    match &mut report {
+        Report::Forecast(report) => make_readable(report),
+        Report::Records(report) => report.importance.iter_mut().for_each(|i| finite(&mut i.gain)),
+    }
+    report
+}
+
+fn finite(number: &mut f64) {
+    if !number.is_finite() {
+        *number = f64::MAX;
+    }
+}
+
+fn make_readable(report: &mut TrainingReport) {
     finite(&mut report.largest_ratio);
     report.importance.iter_mut().for_each(|importance| finite(&mut importance.gain));
     let folds = report
@@ -92,8 +108,8 @@ fn readable(report: &TrainingReport) -> TrainingReport {
     for metrics in folds.chain(parts).chain(steps).chain(all) {
         // A level that nothing can be said about is left out.
         metrics.coverage.retain(|LevelValue { value, .. }| value.is_finite());
+        metrics.width.retain(|LevelValue { value, .. }| value.is_finite());
     }
-    report
 }
 
 pub(super) const DECISION: &str =

@@ -141,6 +141,19 @@ export const forecast = (
       ...until(signal),
     }),
   ) as Promise<T.Forecast>;
+/** Asks a version about one record, and why it answers so. Columns that are not named are missing. */
+export const predict = (
+  model_key: string,
+  version: string,
+  record: Record<string, T.Cell>,
+): Promise<T.Predictions> =>
+  body(
+    client.POST('/predict', {
+      params: { query: { wait: 30 } },
+      // The description leaves open what a record holds.
+      body: { model_key, version, data: [record as Record<string, never>], explain: true, top: 5 },
+    }),
+  ) as Promise<T.Predictions>;
 export const train = (model_key: string, reason: string, alias: string) =>
   body(
     client.POST('/train', {

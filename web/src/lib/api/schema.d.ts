@@ -2054,6 +2054,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models/{key}/versions/{version}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every row that the version's validation folds scored, by fold, series and date. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only this fold, from 0. */
+                    fold?: number;
+                    /** @description `json`, `csv`, `jsonl` or `parquet`; default as `Accept` says, else `json`. */
+                    format?: string;
+                    /** @description Rows of a page of JSON, 1 to 500; default 50. Files hold all rows. */
+                    limit?: number;
+                    /** @description Only this series: its values of the series columns as a JSON list, e.g. `["Clark/Lake"]`. */
+                    series?: string;
+                    /** @description Only so many periods ahead, from 1. */
+                    step?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_BacktestRow"];
+                        "application/vnd.apache.parquet": components["schemas"]["RawFile"];
+                        "application/x-ndjson": string;
+                        "text/csv": string;
+                    };
+                };
+                /** @description the version was not backtested */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/versions/{version}/backtest/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This version beside another of the same model, on the rows that both scored. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The version to compare with: by id, by the name given at training, or `champion`. */
+                    with: string;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BacktestComparison"];
+                    };
+                };
+                /** @description one was not backtested */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{key}/versions/{version}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version's model as an ONNX file, its pipeline and calibration included. Its input is `X`, rows of 32-bit
+         *     numbers; its outputs are `label` and `probabilities`, or `value`. Only of models whose columns are all numbers
+         *     or yes and no.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `onnx`, the only one and the default. */
+                    format?: string;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": components["schemas"]["RawFile"];
+                    };
+                };
+                /** @description ONNX cannot say what the version does */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2216,6 +2410,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measures a version on labelled records. Nothing is logged. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QualityRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MeasuredQuality"];
+                    };
+                };
+                /** @description nothing serves yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/schemas/model.json": {
         parameters: {
             query?: never;
@@ -2332,6 +2583,467 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceServer"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always 200 while the process answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceLive"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 while requests can be served, 503 while a store cannot be reached. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceReady"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceReady"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The serving version of a model: the tensors that it takes and gives. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceModel"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers tensors by the serving version. Bodies may be compressed by gzip or deflate; tensors may travel in
+         *     binary, with the length of the JSON in `Inference-Header-Content-Length`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InferenceRequest"];
+                    "application/octet-stream": components["schemas"]["RawFile"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceResponse"];
+                        "application/octet-stream": components["schemas"]["RawFile"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 while the model has a version that serves and can be loaded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceModelReady"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a model: the tensors that it takes and gives. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceModel"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers tensors by one version. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InferenceRequest"];
+                    "application/octet-stream": components["schemas"]["RawFile"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceResponse"];
+                        "application/octet-stream": components["schemas"]["RawFile"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 while this version can be loaded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InferenceModelReady"];
+                    };
+                };
+                /** @description a refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description what is wrong, for people */
+                            error: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws": {
         parameters: {
             query?: never;
@@ -2435,6 +3147,123 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        /** @description How two versions differ on the rows that both scored. */
+        BacktestComparison: {
+            /** @description Step by step. */
+            by_horizon: components["schemas"]["BacktestHorizonDifference"][];
+            /** @description Series by series. */
+            by_series: components["schemas"]["BacktestSeriesDifference"][];
+            /**
+             * Format: int64
+             * @description Rows whose actual was corrected between the two trainings.
+             */
+            changed_actuals: number;
+            /**
+             * Format: int64
+             * @description Rows that only this version scored.
+             */
+            only_first: number;
+            /**
+             * Format: int64
+             * @description Rows that only the other scored.
+             */
+            only_second: number;
+            /** @description On all paired rows. */
+            overall: components["schemas"]["BacktestDifference"];
+            /**
+             * @description `same_step`: same series, date and distance. `same_date`: the folds have nothing in common, so the same
+             *     series and date were forecast from different distances.
+             */
+            paired_by: string;
+        };
+        /** @description How two versions differ on some rows. */
+        BacktestDifference: {
+            /**
+             * Format: double
+             * @description Other less this, percentage points: negative where the other is better.
+             */
+            change: number | null;
+            /**
+             * Format: double
+             * @description WAPE of this version, percent; null where all actuals are zero.
+             */
+            first: number | null;
+            /**
+             * Format: int64
+             * @description Rows on which this version is closer.
+             */
+            first_closer: number;
+            /**
+             * Format: int64
+             * @description Rows.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description WAPE of the other.
+             */
+            second: number | null;
+            /**
+             * Format: int64
+             * @description Rows on which the other is closer.
+             */
+            second_closer: number;
+        };
+        /** @description The difference at one distance. */
+        BacktestHorizonDifference: {
+            /** @description The difference. */
+            difference: components["schemas"]["BacktestDifference"];
+            /** @description Periods ahead, from 1. */
+            step: number;
+        };
+        /** @description A row that was scored. */
+        BacktestRow: {
+            /**
+             * Format: double
+             * @description What happened.
+             */
+            actual: number;
+            /**
+             * Format: date
+             * @description The last day that the fold learnt from.
+             */
+            cutoff: string | null;
+            /**
+             * Format: date
+             * @description The first day of its period.
+             */
+            date: string;
+            /** @description Its fold, from 0. */
+            fold: number;
+            /**
+             * Format: double
+             * @description What the version said.
+             */
+            forecast: number;
+            /** @description The version's intervals; empty where none could be made before the fold. */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Format: double
+             * @description What the seasonal naive said.
+             */
+            seasonal_naive: number;
+            /** @description Its values of the series columns. */
+            series: string[];
+            /** @description Periods ahead, from 1. */
+            step: number;
+            /**
+             * Format: double
+             * @description What the same-weekday mean said.
+             */
+            weekday_mean: number;
+        };
+        /** @description The difference on one series. */
+        BacktestSeriesDifference: {
+            /** @description The difference. */
+            difference: components["schemas"]["BacktestDifference"];
+            /** @description Its values of the series columns. */
+            series: string[];
+        };
         /** @description A row that does not parse. */
         BadRow: {
             /** @description The column, where one value is at fault. */
@@ -2449,6 +3278,18 @@ export interface components {
             /** @description The offending text. */
             text: string;
         };
+        /** @description An engine that was tried. */
+        Candidate: {
+            /** @description Its name in a spec. */
+            engine: string;
+            /** @description Its quality on held-out rows. */
+            quality: components["schemas"]["Quality"];
+            /**
+             * Format: double
+             * @description Seconds of work that training took it, all threads together; none where the caller gave no clock.
+             */
+            seconds: number | null;
+        };
         /**
          * @description What describing a model did.
          * @enum {string}
@@ -2460,6 +3301,100 @@ export interface components {
             database: string;
             /** @description The object store. */
             objects: string;
+        };
+        /** @description One class. */
+        ClassMetrics: {
+            /** @description Its label. */
+            class: string;
+            /**
+             * Format: double
+             * @description Their harmonic mean.
+             */
+            f1: number | null;
+            /**
+             * Format: uint64
+             * @description Rows of it.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description The share of what was said to be of it that is.
+             */
+            precision: number | null;
+            /**
+             * Format: uint64
+             * @description Rows that were said to be of it.
+             */
+            predicted: number;
+            /**
+             * Format: double
+             * @description The share of its rows that were found.
+             */
+            recall: number | null;
+        };
+        /** @description How right a classifier is. Shares are 0 to 1. `None` where undefined on these rows. */
+        ClassQuality: {
+            /**
+             * Format: double
+             * @description The share of rows whose most probable class is the true one.
+             */
+            accuracy: number | null;
+            /**
+             * Format: double
+             * @description The share of answers at or above the confidence threshold.
+             */
+            answered: number | null;
+            /**
+             * Format: double
+             * @description The accuracy among them.
+             */
+            answered_accuracy: number | null;
+            /**
+             * Format: double
+             * @description The mean over classes present of recall.
+             */
+            balanced_accuracy: number | null;
+            /** @description Class by class, most rows first. */
+            classes: components["schemas"]["ClassMetrics"][];
+            /** @description What is taken for what, most frequent first; at most two hundred pairs. */
+            confusion: components["schemas"]["Confusion"][];
+            /**
+             * Format: double
+             * @description Expected calibration error (Naeini 2015): fifteen bins of equal width by confidence.
+             */
+            ece: number | null;
+            /**
+             * Format: double
+             * @description The mean of -ln p(true class), with p at least 1e-15.
+             */
+            log_loss: number | null;
+            /**
+             * Format: double
+             * @description The mean over classes, present or answered, of F1.
+             */
+            macro_f1: number | null;
+            /**
+             * Format: uint64
+             * @description Rows scored.
+             */
+            n: number;
+            /** @description Confidence against accuracy, by bin; empty bins are left out. */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /**
+             * Format: double
+             * @description The share of rows whose true class is among the three most probable.
+             */
+            top3: number | null;
+            /**
+             * Format: uint64
+             * @description Rows whose true class was never learnt; they count as errors.
+             */
+            unknown: number;
+            /**
+             * Format: double
+             * @description The mean over classes of F1, weighted by rows.
+             */
+            weighted_f1: number | null;
         };
         /** @description A column and what its values look like. */
         Column: {
@@ -2510,6 +3445,32 @@ export interface components {
                 string,
                 number
             ][];
+        };
+        /** @description Rows of one class that were taken for another. */
+        Confusion: {
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            n: number;
+            /** @description What was said. */
+            said: string;
+            /** @description What they are. */
+            truth: string;
+        };
+        /** @description What one part of a record did to its prediction. */
+        Contribution: {
+            /**
+             * Format: double
+             * @description By how much it moved the score.
+             */
+            effect: number | null;
+            /** @description The column. */
+            feature: string;
+            /** @description What the record holds there; null where it is missing, or where a word is named. */
+            value: string | null;
+            /** @description The word, where the column is text and its words are told apart. */
+            word: string | null;
         };
         /** @description A name and a password. */
         Credentials: {
@@ -2705,6 +3666,24 @@ export interface components {
             /** @description His program; for himself and for administrators. */
             user_agent: string | null;
         };
+        /**
+         * @description Why an answer is what it is: `base`, the effects and `rest` add up to its score, which is a number itself and of a
+         *     class its logit before calibration.
+         */
+        Explanation: {
+            /**
+             * Format: double
+             * @description The score of a record that says nothing, or of the mean record for trees.
+             */
+            base: number | null;
+            /** @description What moved it, strongest first; at most twenty. */
+            contributions: components["schemas"]["Contribution"][];
+            /**
+             * Format: double
+             * @description What all others moved it by.
+             */
+            rest: number | null;
+        };
         /** @description One wrong place in the input. */
         FieldError: {
             /** @description What is wrong and what would be right. */
@@ -2758,6 +3737,8 @@ export interface components {
             series: components["schemas"]["SeriesForecast"][];
             /** @description The columns that name a series. */
             series_columns: string[];
+            /** @description What they add up to, the total first; empty where not asked for or where the spec reconciles nothing. */
+            sums: components["schemas"]["SumForecast"][];
             /** @description The version that answered. */
             version: string;
         };
@@ -2801,6 +3782,8 @@ export interface components {
             model_key: string;
             /** @description The series; default all. */
             series?: components["schemas"]["SeriesChoice"][] | null;
+            /** @description Whether to forecast also what the series add up to, where the spec names a hierarchy; default no. */
+            sums?: boolean;
             /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
             version?: string | null;
         };
@@ -2855,6 +3838,143 @@ export interface components {
              * @description How many splits use it.
              */
             splits: number;
+        };
+        /** @description A tensor that the model takes. */
+        InferenceInput: {
+            /**
+             * @description Its elements, the last extent running fastest, or lists in lists of its shape. A missing number or text
+             *     is null.
+             */
+            data?: Record<string, never>[] | null;
+            /** @description `BOOL`, `INT8` to `INT64`, `UINT8` to `UINT64`, `FP16`, `BF16`, `FP32`, `FP64` or `BYTES`. */
+            datatype: string;
+            /** @description Its name, as the model's metadata has it. */
+            name: string;
+            parameters?: components["schemas"]["InferenceInputParameters"] | null;
+            /** @description Its extents, rows first. */
+            shape: number[];
+        };
+        /** @description Where the elements of a tensor are. */
+        InferenceInputParameters: {
+            /** @description So many bytes behind the JSON and the tensors before this one. */
+            binary_data_size?: number | null;
+            /** @description Not offered: such a request is refused. */
+            shared_memory_region?: string | null;
+        };
+        /** @description That the process answers. */
+        InferenceLive: {
+            /** @description True. */
+            live: boolean;
+        };
+        /** @description A model as the protocol describes it. */
+        InferenceModel: {
+            /** @description The tensors that it takes. */
+            inputs: components["schemas"]["InferenceTensor"][];
+            /** @description Its key. */
+            name: string;
+            /** @description The tensors that it gives. */
+            outputs: components["schemas"]["InferenceTensor"][];
+            /** @description `vakhta_` and the engine that answers, e.g. `vakhta_gbdt`. */
+            platform: string;
+            /** @description Its versions that can answer, newest first. */
+            versions: string[];
+        };
+        /** @description Whether a model answers. */
+        InferenceModelReady: {
+            /** @description The model. */
+            name: string;
+            /** @description True: a model that does not answer is refused. */
+            ready: boolean;
+        };
+        /** @description A tensor that is wanted. */
+        InferenceOutput: {
+            /** @description Its name, as the model's metadata has it. */
+            name: string;
+            parameters?: components["schemas"]["InferenceOutputParameters"] | null;
+        };
+        /** @description How an output is to travel. */
+        InferenceOutputParameters: {
+            /** @description Whether in binary; default as the request says. */
+            binary_data?: boolean | null;
+            /**
+             * Format: int64
+             * @description Not offered: such a request is refused.
+             */
+            classification?: number | null;
+            /** @description Not offered: such a request is refused. */
+            shared_memory_region?: string | null;
+        };
+        /** @description Whether requests can be served. */
+        InferenceReady: {
+            /** @description Whether they can. */
+            ready: boolean;
+        };
+        /** @description A request for answers. */
+        InferenceRequest: {
+            /** @description The caller's name for it; it comes back with the answer. */
+            id?: string | null;
+            /** @description The tensors that the model takes. */
+            inputs: components["schemas"]["InferenceInput"][];
+            /** @description The tensors that are wanted; default all that the model gives. */
+            outputs?: components["schemas"]["InferenceOutput"][] | null;
+            parameters?: components["schemas"]["InferenceRequestParameters"] | null;
+        };
+        /** @description How a request is to be answered. */
+        InferenceRequestParameters: {
+            /** @description Whether outputs travel in binary unless they say otherwise; default false. */
+            binary_data_output?: boolean | null;
+        };
+        /** @description An answer. */
+        InferenceResponse: {
+            /** @description What the caller called the request. */
+            id?: string | null;
+            /** @description The model. */
+            model_name: string;
+            /** @description The version that answered. */
+            model_version: string;
+            /** @description The tensors asked for. */
+            outputs: components["schemas"]["InferenceResult"][];
+        };
+        /** @description A tensor of an answer. */
+        InferenceResult: {
+            /** @description Its elements, the last extent running fastest. */
+            data?: Record<string, never>[] | null;
+            /** @description `FP64` or `BYTES`. */
+            datatype: string;
+            /** @description Its name. */
+            name: string;
+            parameters?: components["schemas"]["InferenceResultParameters"] | null;
+            /** @description Its extents, rows first. */
+            shape: number[];
+        };
+        /** @description Where the elements of an output are. */
+        InferenceResultParameters: {
+            /** @description So many bytes behind the JSON and the outputs before this one. */
+            binary_data_size: number;
+        };
+        /** @description What the server is. */
+        InferenceServer: {
+            /** @description What it can beyond the protocol's core. */
+            extensions: string[];
+            /** @description `vakhta`. */
+            name: string;
+            /** @description The release. */
+            version: string;
+        };
+        /** @description A tensor that a model takes or gives. */
+        InferenceTensor: {
+            /** @description Its element type; other numbers are taken, too. */
+            datatype: string;
+            /** @description Its name. */
+            name: string;
+            parameters?: components["schemas"]["InferenceTensorParameters"] | null;
+            /** @description Its extents; -1 for the number of rows. */
+            shape: number[];
+        };
+        /** @description More about a tensor. */
+        InferenceTensorParameters: {
+            /** @description The columns of a row, in order. */
+            columns: string[];
         };
         /** @description What reading a file would give; nothing was stored. */
         Inspection: {
@@ -3002,6 +4122,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_BacktestRow: {
+            /** @description The rows. */
+            items: components["schemas"]["BacktestRow"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_Dataset: {
             /** @description The rows. */
             items: components["schemas"]["Dataset"][];
@@ -3069,6 +4196,17 @@ export interface components {
             /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
             token: string | null;
         };
+        /** @description How right a version is on the records. */
+        MeasuredQuality: {
+            /** @description Records that were left out, and why. */
+            errors: components["schemas"]["RecordError"][];
+            metrics: components["schemas"]["Metrics"] | null;
+            /** @description The model. */
+            model_key: string;
+            quality: components["schemas"]["Quality"] | null;
+            /** @description The version that was measured. */
+            version: string;
+        };
         /** @description Accuracy over a set of rows. Percentages are 0 to 100 and more. */
         Metrics: {
             /**
@@ -3123,6 +4261,8 @@ export interface components {
              * @description Weighted absolute percentage error: 100 · Σ|e| / Σ|y|.
              */
             wape: number | null;
+            /** @description Mean width of each interval as a share of the mean absolute actual, percent, by level. */
+            width: components["schemas"]["LevelValue"][];
             /**
              * Format: int64
              * @description Rows left out of MAPE because their actual is zero.
@@ -3134,6 +4274,7 @@ export interface components {
             /** @description The version that serves. */
             champion: string | null;
             champion_metrics: components["schemas"]["Metrics"] | null;
+            champion_quality: components["schemas"]["Quality"] | null;
             /**
              * Format: date-time
              * @description Since when it serves.
@@ -3217,7 +4358,8 @@ export interface components {
              * @default {
              *       "calendar": {},
              *       "lags": "auto",
-             *       "rolling": "auto"
+             *       "rolling": "auto",
+             *       "same_season": "auto"
              *     }
              */
             features: components["schemas"]["SpecFeatures"];
@@ -3291,6 +4433,51 @@ export interface components {
             /** @description The place in the spec, as a JSON pointer. */
             pointer: string;
         };
+        /** @description How right predicted numbers are. `None` where undefined on these rows. */
+        NumberMetrics: {
+            /**
+             * Format: double
+             * @description Mean of ŷ − y, in the target's unit.
+             */
+            bias: number | null;
+            /** @description Share of actuals inside each interval, percent, by level. */
+            coverage: components["schemas"]["LevelValue"][];
+            /**
+             * Format: double
+             * @description Mean absolute error, in the target's unit.
+             */
+            mae: number | null;
+            /**
+             * Format: double
+             * @description Mean absolute percentage error, over rows whose actual is not zero.
+             */
+            mape: number | null;
+            /**
+             * Format: double
+             * @description The median of absolute errors, in the target's unit.
+             */
+            median_error: number | null;
+            /**
+             * Format: uint64
+             * @description Rows scored.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Coefficient of determination.
+             */
+            r2: number | null;
+            /**
+             * Format: double
+             * @description Root of the mean squared error, in the target's unit.
+             */
+            rmse: number | null;
+            /**
+             * Format: double
+             * @description 100 · Σ|e| / Σ|y|.
+             */
+            wape: number | null;
+        };
         /**
          * @description What to do with a bad row.
          * @enum {string}
@@ -3310,6 +4497,7 @@ export interface components {
         Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "own_tokens" | "manage_users";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
+            explanation: components["schemas"]["Explanation"] | null;
             /** @description The record's place in the request, from 0. */
             index: number;
             /** @description Its intervals. */
@@ -3318,7 +4506,22 @@ export interface components {
              * Format: double
              * @description The point prediction.
              */
-            value?: number | null;
+            value: number | null;
+        } | {
+            /**
+             * Format: double
+             * @description Its probability, 0 to 1.
+             */
+            confidence: number;
+            explanation: components["schemas"]["Explanation"] | null;
+            /** @description The record's place in the request, from 0. */
+            index: number;
+            /** @description The most probable class. */
+            label: string;
+            /** @description Whether that is below the model's threshold, so that a person should look. */
+            needs_person: boolean;
+            /** @description The most probable classes, in order. */
+            probabilities: components["schemas"]["Probability"][];
         } | {
             /** @description What is wrong with the record and what would be right. */
             error: string;
@@ -3338,10 +4541,17 @@ export interface components {
         };
         /** @description Records to predict. */
         PredictRequest: {
-            /** @description At most 10,000 records: the series columns, the date column, known-future columns. */
+            /**
+             * @description At most 10,000 records. Of a forecast: the series columns, the date column, known-future columns. Else the
+             *     columns that the model learnt from; one that is left out is missing.
+             */
             data: Record<string, never>[];
+            /** @description Whether each answer is explained; at most 100 records then. */
+            explain?: boolean;
             /** @description The model. */
             model_key: string;
+            /** @description How many classes are told with their probabilities, most probable first; default 5. */
+            top?: number | null;
             /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
             version?: string | null;
         };
@@ -3365,6 +4575,16 @@ export interface components {
              * @description Rows in all.
              */
             total: number;
+        };
+        /** @description A class and how probable it is. */
+        Probability: {
+            /** @description The class. */
+            label: string;
+            /**
+             * Format: double
+             * @description Its probability, 0 to 1.
+             */
+            probability: number;
         };
         /** @description A problem document, as sent. */
         Problem: {
@@ -3394,6 +4614,23 @@ export interface components {
             /** @description The columns, in order. */
             columns: components["schemas"]["Column"][];
         };
+        /** @description How right answers are. */
+        Quality: ({
+            /** @constant */
+            task: "classification";
+        } & components["schemas"]["ClassQuality"]) | ({
+            /** @constant */
+            task: "regression";
+        } & components["schemas"]["NumberMetrics"]);
+        /** @description Labelled records. */
+        QualityRequest: {
+            /** @description At most 10,000 records with what a prediction needs and the target column. */
+            data: Record<string, never>[];
+            /** @description The model. */
+            model_key: string;
+            /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
+            version?: string | null;
+        };
         /**
          * Format: binary
          * @description A file, as it is
@@ -3411,6 +4648,40 @@ export interface components {
             encoding: string | null;
             /** @description Its format. */
             format: components["schemas"]["FileFormat"];
+        };
+        /** @description A record that was left out. */
+        RecordError: {
+            /** @description What is wrong with it and what would be right. */
+            error: string;
+            /** @description Its place in the request, from 0. */
+            index: number;
+        };
+        /** @description All that training found out about a classifier or a regression. */
+        RecordsReport: {
+            /** @description That of answering without looking: each class by its frequency, or the mean; on the same rows. */
+            baseline: components["schemas"]["Quality"];
+            /** @description Every engine that was tried, best first. */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description The engine that was kept: `mlp`, `gbdt` or `linear`. */
+            engine: string;
+            /** @description Features, most important first; at most a hundred. */
+            importance: components["schemas"]["Importance"][];
+            /** @description What was noticed about the data. */
+            notes: components["schemas"]["DataNote"][];
+            /** @description The parameters in force, names as in the spec. */
+            params: unknown;
+            /** @description Its quality on held-out rows. */
+            quality: components["schemas"]["Quality"];
+            /**
+             * Format: uint64
+             * @description Rows held out to measure it.
+             */
+            test_rows: number;
+            /**
+             * Format: uint64
+             * @description Rows that the kept model learnt from.
+             */
+            train_rows: number;
         };
         /** @description Rows left out of a table, or that an upload was refused for. */
         Refused: {
@@ -3431,6 +4702,34 @@ export interface components {
         Registered: {
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description Answers of about the same confidence. */
+        ReliabilityBin: {
+            /**
+             * Format: double
+             * @description The share of them that is right.
+             */
+            accuracy: number;
+            /**
+             * Format: double
+             * @description Their mean confidence.
+             */
+            confidence: number;
+            /**
+             * Format: double
+             * @description The least confidence of the bin, 0 to 1.
+             */
+            from: number;
+            /**
+             * Format: uint64
+             * @description Answers in it.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description The end of the bin.
+             */
+            to: number;
         };
         /** @description What columns seem to be for in a forecast. */
         RoleGuess: {
@@ -3559,12 +4858,19 @@ export interface components {
              */
             mape: number;
         };
-        /** @description Holidays and events. */
+        /** @description Holidays, pay days and events. */
         SpecCalendar: {
             /** @description The country whose public holidays are features; none by default. */
             country?: components["schemas"]["SpecCountry"] | null;
             /** @description The company's own days. */
             events?: components["schemas"]["SpecCalendarEvent"][];
+            /** @description Days that are not what the country's calendar says. */
+            overrides?: components["schemas"]["SpecDayOverride"][];
+            /**
+             * @description Days of the month on which wages are paid; 31 is the last day of any month. Paid on the working day before
+             *     where that is a day off. Default for RU: 5 and 20; an empty list for none.
+             */
+            pay_days?: number[] | null;
         };
         /** @description A day that matters, each time it comes. */
         SpecCalendarEvent: {
@@ -3614,6 +4920,11 @@ export interface components {
             missing: components["schemas"]["SpecMissing"];
             /** @description Numeric columns of records. */
             numeric?: string[];
+            /**
+             * @description What happens to values that are far out of the ordinary.
+             * @default keep
+             */
+            outliers: components["schemas"]["SpecOutliers"];
             /** @description Columns that name a series; one series per combination. Empty: one series in all. */
             series?: string[];
             /** @description Columns that say what a series is and do not change. */
@@ -3624,6 +4935,8 @@ export interface components {
             text?: string[];
             /** @description The column of dates; needed for a forecast. */
             time?: string | null;
+            /** @description The time zone in which the times of the data become dates, e.g. `Europe/Moscow`; UTC when left out. */
+            timezone?: string | null;
             /**
              * Format: uint32
              * @description The number of one version of it, e.g. 3; default the newest.
@@ -3631,6 +4944,15 @@ export interface components {
             version?: number | null;
             /** @description The column that says how much a row counts. */
             weight?: string | null;
+        };
+        /** @description What a day can be. */
+        SpecDayKind: "holiday" | "day_off" | "working" | "short";
+        /** @description What one day is. */
+        SpecDayOverride: {
+            /** @description The day, `YYYY-MM-DD`. */
+            date: string;
+            /** @description What it is. */
+            kind: components["schemas"]["SpecDayKind"];
         };
         /** @description Where training runs. */
         SpecDevice: "auto" | "cpu" | "cuda";
@@ -3671,20 +4993,33 @@ export interface components {
         /** @description Which features are built. */
         SpecFeatures: {
             /**
-             * @description Holidays and events.
+             * @description Holidays, pay days and events.
              * @default {}
              */
             calendar: components["schemas"]["SpecCalendar"];
+            /** @description Fourier terms; none by default. */
+            fourier?: components["schemas"]["SpecFourier"] | null;
             /**
              * @description Distances back in periods.
              * @default auto
              */
             lags: components["schemas"]["SpecWindows"];
+            /** @description Quantiles of the rolling windows, percent, 1 to 99; none by default. */
+            quantiles?: number[];
             /**
              * @description Widths of rolling windows in periods.
              * @default auto
              */
             rolling: components["schemas"]["SpecWindows"];
+            /**
+             * @description Widths of windows over the same weekday (or month, quarter, week of the year), in seasons.
+             * @default auto
+             */
+            same_season: components["schemas"]["SpecWindows"];
+        };
+        /** @description Fourier terms, chosen or given. */
+        SpecFourier: components["schemas"]["SpecAuto"] | {
+            [key: string]: number;
         };
         /** @description The length of a period. */
         SpecFrequency: "D" | "W" | "M" | "Q" | "H";
@@ -3716,6 +5051,8 @@ export interface components {
         SpecMissing: "zero" | "interpolate" | "closed";
         /** @description The loss that trees minimise. */
         SpecObjective: "l2" | "l1" | "quantile" | "poisson" | "tweedie";
+        /** @description What happens to values that are far out of the ordinary. */
+        SpecOutliers: "keep" | "mask";
         /** @description Parameters of the engines. Those of another engine than the chosen one are refused. */
         SpecParams: {
             /** @description MLP: the activation. */
@@ -3944,6 +5281,15 @@ export interface components {
         };
         /** @description Periods, chosen or given. */
         SpecWindows: components["schemas"]["SpecAuto"] | number[];
+        /** @description One sum of series in a forecast. */
+        SumForecast: {
+            /** @description The columns that its level is made of; empty for the total. */
+            columns: string[];
+            /** @description Its values of them. */
+            key: string[];
+            /** @description The periods to come. */
+            points: components["schemas"]["ForecastPoint"][];
+        };
         /**
          * @description What a model does.
          * @enum {string}
@@ -4073,6 +5419,7 @@ export interface components {
             artifact_bytes: number | null;
             /** @description SHA-256 of the saved model; null where training failed. */
             artifact_sha256: string | null;
+            baseline: components["schemas"]["Quality"] | null;
             /** @description The program that trained it. */
             code_version: string;
             /**
@@ -4096,6 +5443,7 @@ export interface components {
             /** @description The job that made it. */
             job_id: string;
             metrics: components["schemas"]["Metrics"] | null;
+            quality: components["schemas"]["Quality"] | null;
             /** @description Why it was trained, in the asker's words. */
             reason: string | null;
             seasonal_naive: components["schemas"]["Metrics"] | null;
@@ -4110,6 +5458,7 @@ export interface components {
         };
         /** @description A version with all that its training found out. */
         VersionDetail: components["schemas"]["Version"] & {
+            records_report: components["schemas"]["RecordsReport"] | null;
             report: components["schemas"]["TrainingReport"] | null;
             /** @description The spec it was trained by. */
             spec: components["schemas"]["ModelSpec"];

@@ -41,6 +41,10 @@ export type Preview = Answer<Omit<Schemas['Preview'], 'rows'>> & { rows: Cell[][
 
 export type Metrics = Answer<Schemas['Metrics']>;
 export type Fold = Answer<Schemas['Fold']>;
+export type Quality = Answer<Schemas['Quality']>;
+export type ClassQuality = Extract<Quality, { task: 'classification' }>;
+export type NumberQuality = Extract<Quality, { task: 'regression' }>;
+export type RecordsReport = Answer<Schemas['RecordsReport']>;
 export type TrainingReport = Answer<Schemas['TrainingReport']>;
 export type Model = Answer<Schemas['Model']>;
 export type ModelDetail = Answer<Schemas['ModelDetail']>;
@@ -54,6 +58,11 @@ export type Decision = Answer<Schemas['Decision']>;
 export type SeriesForecast = Answer<Schemas['SeriesForecast']>;
 export type Forecast = Answer<Schemas['Forecast']>;
 export type SeriesKeys = Answer<Schemas['SeriesKeys']>;
+
+export type SpecData = Schemas['SpecData'];
+export type Explanation = Answer<Schemas['Explanation']>;
+export type Prediction = Answer<Schemas['Prediction']>;
+export type Predictions = Answer<Schemas['Predictions']>;
 
 export type JobKind = Schemas['JobKind'];
 export type JobState = Schemas['JobState'];

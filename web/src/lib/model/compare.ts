@@ -1,30 +1,23 @@
-/** Two sets of metrics side by side: which one is better in what. */
+/** Two versions side by side: which one is better in what. */
 
-import type { Metrics } from '../api/types';
+import {
+  costOf,
+  type Measured,
+  type MeasureId,
+  measuresOf,
+  type Task,
+  unitOf,
+  valueOf,
+} from './measures';
 
 export interface Comparison {
-  id: string;
+  id: MeasureId | `coverage_${number}`;
   level?: number;
   unit: 'percent' | 'number';
   a: number | null;
   b: number | null;
   better: 'a' | 'b' | 'same' | null;
 }
-
-type Rule = { id: keyof Metrics; unit: 'percent' | 'number'; cost: (v: number) => number };
-const smaller = (v: number) => v;
-const larger = (v: number) => -v;
-const RULES: Rule[] = [
-  { id: 'wape', unit: 'percent', cost: smaller },
-  { id: 'mape', unit: 'percent', cost: smaller },
-  { id: 'smape', unit: 'percent', cost: smaller },
-  { id: 'mae', unit: 'number', cost: smaller },
-  { id: 'rmse', unit: 'number', cost: smaller },
-  { id: 'mase', unit: 'number', cost: smaller },
-  // A bias is better the nearer it is to zero, on either side.
-  { id: 'bias_percent', unit: 'percent', cost: Math.abs },
-  { id: 'r2', unit: 'number', cost: larger },
-];
 
 function better(
   a: number | null,
@@ -37,15 +30,18 @@ function better(
   return difference < 0 ? 'a' : 'b';
 }
 
-export function comparisonOf(a: Metrics | null, b: Metrics | null): Comparison[] {
-  const rows: Comparison[] = RULES.map(({ id, unit, cost }) => {
-    const left = (a?.[id] as number | null | undefined) ?? null;
-    const right = (b?.[id] as number | null | undefined) ?? null;
-    return { id, unit, a: left, b: right, better: better(left, right, cost) };
+const coverageOf = ({ metrics, quality }: Measured) =>
+  (quality?.task === 'regression' ? quality.coverage : metrics?.coverage) ?? [];
+
+export function comparisonOf(task: Task, a: Measured, b: Measured): Comparison[] {
+  const rows: Comparison[] = measuresOf(task).map((id) => {
+    const [left, right] = [valueOf(a, id), valueOf(b, id)];
+    const unit = unitOf(id);
+    return { id, unit, a: left, b: right, better: better(left, right, (v) => costOf(id, v)) };
   });
-  const levels = new Set([...(a?.coverage ?? []), ...(b?.coverage ?? [])].map((c) => c.level));
+  const levels = new Set([...coverageOf(a), ...coverageOf(b)].map((c) => c.level));
   for (const level of [...levels].sort((x, y) => x - y)) {
-    const of = (m: Metrics | null) => m?.coverage.find((c) => c.level === level)?.value ?? null;
+    const of = (m: Measured) => coverageOf(m).find((c) => c.level === level)?.value ?? null;
     rows.push({
       id: `coverage_${level}`,
       level,

@@ -1,9 +1,22 @@
 /** The model spec that the wizard writes: from columns and their roles to YAML. */
 
 import type { Column, Guess } from '../api/types';
+import type { Task } from './measures';
 
-export const ROLES = ['time', 'series', 'target', 'known_future', 'static', 'unused'] as const;
-export type Role = (typeof ROLES)[number];
+/** Of a forecast's columns, and of records. */
+export type Role =
+  | 'time'
+  | 'series'
+  | 'target'
+  | 'known_future'
+  | 'static'
+  | 'text'
+  | 'categorical'
+  | 'numeric'
+  | 'boolean'
+  | 'date'
+  | 'weight'
+  | 'unused';
 export type Roles = Record<string, Role>;
 
 /** What the server guessed, as a role for each column. */
@@ -22,18 +35,28 @@ export function rolesFrom(columns: Pick<Column, 'name'>[], guess: Guess | null):
   return roles;
 }
 
-export type RoleProblem = 'needTime' | 'needTarget' | 'manyTime' | 'manyTarget';
+export type RoleProblem =
+  'needTime' | 'needTarget' | 'manyTime' | 'manyTarget' | 'needAnswer' | 'needInput' | 'manyWeight';
 
-export function roleProblem(roles: Roles): RoleProblem | null {
-  const count = (role: Role) => Object.values(roles).filter((r) => r === role).length;
-  if (count('time') === 0) return 'needTime';
-  if (count('time') > 1) return 'manyTime';
-  if (count('target') === 0) return 'needTarget';
-  if (count('target') > 1) return 'manyTarget';
-  return null;
+const INPUTS: Role[] = ['text', 'categorical', 'numeric', 'boolean', 'date'];
+
+export function roleProblem(task: Task, roles: Roles): RoleProblem | null {
+  const given = Object.values(roles);
+  const count = (role: Role) => given.filter((r) => r === role).length;
+  if (task === 'forecast') {
+    if (count('time') === 0) return 'needTime';
+    if (count('time') > 1) return 'manyTime';
+    if (count('target') === 0) return 'needTarget';
+  } else {
+    if (count('target') === 0) return 'needAnswer';
+    if (!given.some((role) => INPUTS.includes(role))) return 'needInput';
+    if (count('weight') > 1) return 'manyWeight';
+  }
+  return count('target') > 1 ? 'manyTarget' : null;
 }
 
 export interface Draft {
+  task: Task;
   key: string;
   titleRu: string;
   titleEn: string;
@@ -46,33 +69,62 @@ export interface Draft {
   horizon: number | null;
   country: string;
   engine: string;
+  /** Below this probability, in percent, a class is for a person to look at. */
+  threshold: number | null;
+}
+
+type Fields = Record<string, unknown>;
+const list = (name: string, columns: string[]): Fields =>
+  columns.length > 0 ? { [name]: columns } : {};
+const one = (name: string, column: string | undefined): Fields =>
+  column === undefined ? {} : { [name]: column };
+
+function forecastData(draft: Draft, having: (role: Role) => string[]): Fields {
+  return {
+    ...one('time', having('time')[0]),
+    ...list('series', having('series')),
+    ...one('target', having('target')[0]),
+    ...list('known_future', having('known_future')),
+    ...list('static', having('static')),
+    ...(draft.frequency ? { frequency: draft.frequency } : {}),
+    ...(draft.missing && draft.missing !== 'zero' ? { missing: draft.missing } : {}),
+  };
+}
+
+function recordsData(having: (role: Role) => string[]): Fields {
+  return {
+    ...one('target', having('target')[0]),
+    ...list('text', having('text')),
+    ...list('categorical', having('categorical')),
+    ...list('numeric', having('numeric')),
+    ...list('boolean', having('boolean')),
+    ...list('date', having('date')),
+    ...one('weight', having('weight')[0]),
+  };
 }
 
 /** The document, in the order of the documentation; what equals a default is left out. */
-export function specOf(draft: Draft): Record<string, unknown> {
+export function specOf(draft: Draft): Fields {
   const having = (role: Role) => draft.columns.filter((name) => draft.roles[name] === role);
   const title = {
     ...(draft.titleRu ? { ru: draft.titleRu } : {}),
     ...(draft.titleEn ? { en: draft.titleEn } : {}),
   };
-  const list = (name: string, columns: string[]) => (columns.length > 0 ? { [name]: columns } : {});
+  const forecast = draft.task === 'forecast';
   return {
     model_key: draft.key,
-    task: 'forecast',
+    task: draft.task,
     ...(Object.keys(title).length > 0 ? { title } : {}),
     data: {
       dataset: draft.dataset,
-      ...(having('time')[0] !== undefined ? { time: having('time')[0] } : {}),
-      ...list('series', having('series')),
-      ...(having('target')[0] !== undefined ? { target: having('target')[0] } : {}),
-      ...list('known_future', having('known_future')),
-      ...list('static', having('static')),
-      ...(draft.frequency ? { frequency: draft.frequency } : {}),
-      ...(draft.missing && draft.missing !== 'zero' ? { missing: draft.missing } : {}),
+      ...(forecast ? forecastData(draft, having) : recordsData(having)),
     },
-    ...(draft.horizon ? { horizon: draft.horizon } : {}),
-    ...(draft.country ? { features: { calendar: { country: draft.country } } } : {}),
+    ...(forecast && draft.horizon ? { horizon: draft.horizon } : {}),
+    ...(forecast && draft.country ? { features: { calendar: { country: draft.country } } } : {}),
     ...(draft.engine && draft.engine !== 'auto' ? { engine: draft.engine } : {}),
+    ...(draft.task === 'classification' && draft.threshold
+      ? { confidence_threshold: Number((draft.threshold / 100).toFixed(6)) }
+      : {}),
   };
 }
 

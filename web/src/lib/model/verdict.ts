@@ -1,14 +1,17 @@
 /** How a model is doing, in one word and the reason. The same rule everywhere it is shown. */
 
-import type { Metrics } from '../api/types';
+import type { Metrics, Quality } from '../api/types';
+import { lossOf } from './measures';
 
 export type Level = 'ok' | 'watch' | 'act' | 'training';
 export type Why =
   | { because: 'fine' }
+  | { because: 'informed' }
   | { because: 'training' }
   | { because: 'none' }
   | { because: 'unmeasured' }
   | { because: 'worse' }
+  | { because: 'blind' }
   | { because: 'old'; days: number };
 export interface Verdict {
   level: Level;
@@ -26,9 +29,13 @@ export function judge(
   facts: {
     champion: string | null;
     champion_metrics: Metrics | null;
+    champion_quality: Quality | null;
     champion_since: string | null;
     training: boolean;
+    /** Of a forecast: what simple rules reach on the same rows. */
     baselines?: (Metrics | null)[];
+    /** Of a model of records: what answering without looking at the columns reaches. */
+    blind?: Quality | null;
   },
   now: number,
 ): Verdict {
@@ -37,22 +44,18 @@ export function judge(
       ? { level: 'training', why: { because: 'training' } }
       : { level: 'act', why: { because: 'none' } };
   }
-  const wape = facts.champion_metrics?.wape ?? null;
-  if (wape === null) return { level: 'watch', why: { because: 'unmeasured' } };
-  const beaten = (facts.baselines ?? []).some((b) => typeof b?.wape === 'number' && b.wape <= wape);
-  if (beaten) return { level: 'watch', why: { because: 'worse' } };
+  const quality = facts.champion_quality;
+  const error = quality ? lossOf(quality) : (facts.champion_metrics?.wape ?? null);
+  if (error === null) return { level: 'watch', why: { because: 'unmeasured' } };
+  const rules = quality
+    ? [lossOf(facts.blind)]
+    : (facts.baselines ?? []).map((rule) => rule?.wape ?? null);
+  if (rules.some((rule) => rule !== null && rule <= error)) {
+    return { level: 'watch', why: { because: quality ? 'blind' : 'worse' } };
+  }
   if (facts.champion_since) {
     const days = daysSince(facts.champion_since, now);
     if (days > OLD_DAYS) return { level: 'watch', why: { because: 'old', days } };
   }
-  return { level: 'ok', why: { because: 'fine' } };
-}
-
-/** How much smaller an error is than another, in percent of the other; negative where it is larger. */
-export function gainPercent(
-  error: number | null | undefined,
-  than: number | null | undefined,
-): number | null {
-  if (typeof error !== 'number' || typeof than !== 'number' || than === 0) return null;
-  return (100 * (than - error)) / than;
+  return { level: 'ok', why: { because: quality ? 'informed' : 'fine' } };
 }

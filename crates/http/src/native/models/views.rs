@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
+use vakhta_domain::report::{Quality, Report};
 use vakhta_domain::spec::{Engine, ModelSpec, Notice, Task};
 use vakhta_lifecycle::models::{Applied, Change, training_job};
 
@@ -44,8 +45,11 @@ pub struct ModelView {
     pub revision: u32,
     /// The version that serves.
     pub champion: Option<String>,
-    /// Its accuracy over all validation folds.
+    /// Of a forecast: its accuracy over all validation folds.
     pub champion_metrics: Option<MetricsView>,
+    /// Of a model of records: its quality on held-out rows, without its lists.
+    #[schema(value_type = Option<words::Quality>)]
+    pub champion_quality: Option<Quality>,
     /// Since when it serves.
     pub champion_since: Option<Timestamp>,
     /// The job that trains the model now, or waits to.
@@ -60,10 +64,14 @@ impl ModelView {
     /// A model together with what serves for it.
     pub(crate) async fn of(app: &App, model: &Model) -> Result<Self, Problem> {
         let (ports, workspace) = (app.ports(), &model.workspace);
-        let (mut champion_metrics, mut champion_since) = (None, None);
+        let (mut champion_metrics, mut champion_quality, mut champion_since) = (None, None, None);
         if let Some(champion) = &model.champion {
             let version = ports.versions.version(workspace, &model.key, champion.as_str()).await?;
-            champion_metrics = version.and_then(|v| v.report).map(|report| report.overall.into());
+            match version.and_then(|v| v.report) {
+                Some(Report::Forecast(report)) => champion_metrics = Some(report.overall.into()),
+                Some(Report::Records(report)) => champion_quality = Some(report.quality.brief()),
+                None => {}
+            }
             let latest = ports.versions.deployments(workspace, &model.key, &PageQuery::first(1)).await?;
             champion_since = latest.items.first().filter(|d| d.until.is_none()).map(|d| d.since);
         }
@@ -79,6 +87,7 @@ impl ModelView {
             revision: model.revision,
             champion: model.champion.as_ref().map(|v| v.as_str().to_owned()),
             champion_metrics,
+            champion_quality,
             champion_since,
             training: training.map(|job| job.as_str().to_owned()),
             created_at: model.created_at,

@@ -42,6 +42,9 @@ pub struct ForecastBody {
     /// Past periods to add to each series, at most 730; default none.
     #[serde(default)]
     history: Option<u32>,
+    /// Whether to forecast also what the series add up to, where the spec names a hierarchy; default no.
+    #[serde(default)]
+    sums: bool,
     /// Rows with the date column, the series columns and the known-future columns.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
@@ -70,6 +73,7 @@ impl From<ForecastBody> for ForecastRequest {
             horizon: body.horizon,
             series: body.series.map(|series| series.into_iter().map(choice).collect()),
             levels: body.level,
+            sums: body.sums,
             history: body.history,
             known_future: body.known_future.unwrap_or_default(),
         }

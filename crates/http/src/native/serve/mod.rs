@@ -2,5 +2,6 @@
 
 pub mod forecast;
 pub mod predict;
+pub mod quality;
 pub mod series;
 pub mod views;

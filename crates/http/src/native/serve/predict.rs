@@ -30,14 +30,22 @@ pub struct PredictBody {
     /// A version by id, by the name given at training, or `champion`; default the serving one.
     #[serde(default)]
     version: Option<String>,
-    /// At most 10,000 records: the series columns, the date column, known-future columns.
+    /// At most 10,000 records. Of a forecast: the series columns, the date column, known-future columns. Else the
+    /// columns that the model learnt from; one that is left out is missing.
     #[schema(value_type = Vec<Object>)]
     data: Vec<Map<String, Value>>,
+    /// How many classes are told with their probabilities, most probable first; default 5.
+    #[serde(default)]
+    top: Option<usize>,
+    /// Whether each answer is explained; at most 100 records then.
+    #[serde(default)]
+    explain: bool,
 }
 
 impl From<PredictBody> for PredictRequest {
     fn from(body: PredictBody) -> Self {
-        Self { model: ModelKey::new(body.model_key), version: body.version, data: body.data }
+        let PredictBody { model_key, version, data, top, explain } = body;
+        Self { model: ModelKey::new(model_key), version, data, top, explain }
     }
 }
 

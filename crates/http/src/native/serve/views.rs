@@ -7,7 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval};
 use vakhta_domain::spec::Frequency;
-use vakhta_lifecycle::serve::{ForecastAnswer, PredictAnswer, Prediction, SeriesAnswer, SeriesList};
+use vakhta_lifecycle::serve::{
+    Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability, SeriesAnswer,
+    SeriesList, SumAnswer,
+};
 
 /// A forecast.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +31,20 @@ pub struct ForecastView {
     pub series_columns: Vec<String>,
     /// The series.
     pub series: Vec<SeriesForecastView>,
+    /// What they add up to, the total first; empty where not asked for or where the spec reconciles nothing.
+    pub sums: Vec<SumForecastView>,
+}
+
+/// One sum of series in a forecast.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SumForecast)]
+pub struct SumForecastView {
+    /// The columns that its level is made of; empty for the total.
+    pub columns: Vec<String>,
+    /// Its values of them.
+    pub key: Vec<String>,
+    /// The periods to come.
+    pub points: Vec<ForecastPointView>,
 }
 
 /// One series of a forecast.
@@ -82,7 +99,7 @@ fn finite(value: f64) -> Option<f64> {
     Some(value).filter(|v| v.is_finite())
 }
 
-fn intervals(intervals: Vec<Interval>) -> Vec<IntervalView> {
+pub(crate) fn intervals(intervals: Vec<Interval>) -> Vec<IntervalView> {
     let view = |Interval { level, lo, hi }| IntervalView { level, lo: finite(lo), hi: finite(hi) };
     intervals.into_iter().map(view).collect()
 }
@@ -97,23 +114,30 @@ impl From<ForecastAnswer> for ForecastView {
             frequency: answer.frequency,
             series_columns: answer.series_columns,
             series: answer.series.into_iter().map(SeriesForecastView::from).collect(),
+            sums: answer.sums.into_iter().map(SumForecastView::from).collect(),
         }
+    }
+}
+
+impl From<ForecastPoint> for ForecastPointView {
+    fn from(ForecastPoint { date, step, value, intervals: bounds }: ForecastPoint) -> Self {
+        Self { date, step, value: finite(value), intervals: intervals(bounds) }
+    }
+}
+
+impl From<SumAnswer> for SumForecastView {
+    fn from(SumAnswer { columns, key, points }: SumAnswer) -> Self {
+        Self { columns, key, points: points.into_iter().map(ForecastPointView::from).collect() }
     }
 }
 
 impl From<SeriesAnswer> for SeriesForecastView {
     fn from(SeriesAnswer { series, history, points }: SeriesAnswer) -> Self {
         let past = |HistoryPoint { date, value }| HistoryPointView { date, value: value.and_then(finite) };
-        let future = |p: ForecastPoint| ForecastPointView {
-            date: p.date,
-            step: p.step,
-            value: finite(p.value),
-            intervals: intervals(p.intervals),
-        };
         Self {
             series,
             history: history.into_iter().map(past).collect(),
-            points: points.into_iter().map(future).collect(),
+            points: points.into_iter().map(ForecastPointView::from).collect(),
         }
     }
 }
@@ -145,6 +169,23 @@ pub enum PredictionView {
         value: Option<f64>,
         /// Its intervals.
         intervals: Vec<IntervalView>,
+        /// What moved it; null where not asked for.
+        explanation: Option<ExplanationView>,
+    },
+    /// A class.
+    Class {
+        /// The record's place in the request, from 0.
+        index: usize,
+        /// The most probable class.
+        label: String,
+        /// Its probability, 0 to 1.
+        confidence: f64,
+        /// Whether that is below the model's threshold, so that a person should look.
+        needs_person: bool,
+        /// The most probable classes, in order.
+        probabilities: Vec<ProbabilityView>,
+        /// What spoke for (over 0) and against the label; null where not asked for.
+        explanation: Option<ExplanationView>,
     },
     /// Why there is none.
     Error {
@@ -155,11 +196,78 @@ pub enum PredictionView {
     },
 }
 
+/// A class and how probable it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Probability)]
+pub struct ProbabilityView {
+    /// The class.
+    pub label: String,
+    /// Its probability, 0 to 1.
+    pub probability: f64,
+}
+
+/// Why an answer is what it is: `base`, the effects and `rest` add up to its score, which is a number itself and of a
+/// class its logit before calibration.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Explanation)]
+pub struct ExplanationView {
+    /// The score of a record that says nothing, or of the mean record for trees.
+    pub base: Option<f64>,
+    /// What moved it, strongest first; at most twenty.
+    pub contributions: Vec<ContributionView>,
+    /// What all others moved it by.
+    pub rest: Option<f64>,
+}
+
+/// What one part of a record did to its prediction.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contribution)]
+pub struct ContributionView {
+    /// The column.
+    pub feature: String,
+    /// The word, where the column is text and its words are told apart.
+    pub word: Option<String>,
+    /// What the record holds there; null where it is missing, or where a word is named.
+    pub value: Option<String>,
+    /// By how much it moved the score.
+    pub effect: Option<f64>,
+}
+
+impl From<Explanation> for ExplanationView {
+    fn from(Explanation { base, contributions, rest }: Explanation) -> Self {
+        let view = |Contribution { feature, word, value, effect }| ContributionView {
+            feature,
+            word,
+            value,
+            effect: finite(effect),
+        };
+        Self {
+            base: finite(base),
+            contributions: contributions.into_iter().map(view).collect(),
+            rest: finite(rest),
+        }
+    }
+}
+
 impl From<Prediction> for PredictionView {
     fn from(prediction: Prediction) -> Self {
         match prediction {
-            Prediction::Value { index, value, intervals: bounds } => {
-                Self::Value { index, value: finite(value), intervals: intervals(bounds) }
+            Prediction::Value { index, value, intervals: bounds, explanation } => Self::Value {
+                index,
+                value: finite(value),
+                intervals: intervals(bounds),
+                explanation: explanation.map(ExplanationView::from),
+            },
+            Prediction::Class { index, label, confidence, needs_person, probabilities, explanation } => {
+                let probable = |Probability { label, probability }| ProbabilityView { label, probability };
+                Self::Class {
+                    index,
+                    label,
+                    confidence,
+                    needs_person,
+                    probabilities: probabilities.into_iter().map(probable).collect(),
+                    explanation: explanation.map(ExplanationView::from),
+                }
             }
             Prediction::Error { index, error } => Self::Error { index, error },
         }

@@ -32,6 +32,8 @@ pub struct MetricsView {
     pub r2: Option<f64>,
     /// Share of actuals inside each interval, percent, by level.
     pub coverage: Vec<LevelValueView>,
+    /// Mean width of each interval as a share of the mean absolute actual, percent, by level.
+    pub width: Vec<LevelValueView>,
 }
 
 /// A number for an interval level.
@@ -51,8 +53,25 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 
 impl From<Metrics> for MetricsView {
     fn from(m: Metrics) -> Self {
-        let Metrics { n, zero_actuals, mape, wape, smape, mae, rmse, mase, bias, bias_percent, r2, coverage } =
-            m;
+        let Metrics {
+            n,
+            zero_actuals,
+            mape,
+            wape,
+            smape,
+            mae,
+            rmse,
+            mase,
+            bias,
+            bias_percent,
+            r2,
+            coverage,
+            width,
+        } = m;
+        let levels = |values: Vec<LevelValue>| {
+            let view = |LevelValue { level, value }| LevelValueView { level, value: finite(value) };
+            values.into_iter().map(view).collect()
+        };
         let known = |value: Option<f64>| value.and_then(finite);
         Self {
             n,
@@ -66,10 +85,8 @@ impl From<Metrics> for MetricsView {
             bias: known(bias),
             bias_percent: known(bias_percent),
             r2: known(r2),
-            coverage: coverage
-                .into_iter()
-                .map(|LevelValue { level, value }| LevelValueView { level, value: finite(value) })
-                .collect(),
+            coverage: levels(coverage),
+            width: levels(width),
         }
     }
 }

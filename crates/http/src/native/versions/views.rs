@@ -14,6 +14,7 @@ use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::deployment::Deployment;
 use vakhta_domain::ids::{DatasetKey, DatasetVersionId, WorkspaceId};
 use vakhta_domain::page::PageQuery;
+use vakhta_domain::report::{Quality, RecordsReport, Report};
 use vakhta_domain::spec::ModelSpec;
 use vakhta_domain::version::{ModelVersion, VersionState};
 
@@ -32,12 +33,18 @@ pub struct VersionView {
     pub created_at: Timestamp,
     /// The engine that was used; the one asked for where training failed.
     pub engine: String,
-    /// Accuracy over all validation folds; null where training failed.
+    /// Of a forecast: accuracy over all validation folds; null where training failed.
     pub metrics: Option<MetricsView>,
     /// The seasonal naive's, on the same rows.
     pub seasonal_naive: Option<MetricsView>,
     /// The same-weekday mean's, on the same rows.
     pub weekday_mean: Option<MetricsView>,
+    /// Of a model of records: quality on held-out rows, without its lists; null where training failed.
+    #[schema(value_type = Option<words::Quality>)]
+    pub quality: Option<Quality>,
+    /// That of answering without looking at the columns, on the same rows.
+    #[schema(value_type = Option<words::Quality>)]
+    pub baseline: Option<Quality>,
     /// The dataset it learnt from.
     pub dataset: String,
     /// The number of the dataset version it learnt from.
@@ -61,6 +68,8 @@ pub struct VersionView {
 impl VersionView {
     fn new(version: &ModelVersion, dataset_version: Option<u32>) -> Self {
         let report = version.report.as_ref();
+        let forecast = report.and_then(Report::forecast);
+        let records = report.and_then(Report::records);
         let asked = serde_json::to_value(version.spec.engine).ok();
         let asked = asked.as_ref().and_then(Value::as_str).unwrap_or_default();
         Self {
@@ -68,10 +77,12 @@ impl VersionView {
             alias: version.alias.clone(),
             state: version.state,
             created_at: version.created_at,
-            engine: report.map_or_else(|| asked.to_owned(), |r| r.engine.clone()),
-            metrics: report.map(|r| r.overall.clone().into()),
-            seasonal_naive: report.map(|r| r.seasonal_naive.clone().into()),
-            weekday_mean: report.map(|r| r.weekday_mean.clone().into()),
+            engine: report.map_or(asked, Report::engine).to_owned(),
+            metrics: forecast.map(|r| r.overall.clone().into()),
+            seasonal_naive: forecast.map(|r| r.seasonal_naive.clone().into()),
+            weekday_mean: forecast.map(|r| r.weekday_mean.clone().into()),
+            quality: records.map(|r| r.quality.brief()),
+            baseline: records.map(|r| r.baseline.brief()),
             dataset: version.spec.data.dataset.clone(),
             dataset_version,
             seed: version.seed,
@@ -127,8 +138,11 @@ async fn numbers_of(
 pub struct VersionDetail {
     #[serde(flatten)]
     version: VersionView,
-    /// What training found out; null where it failed.
+    /// What training found out about a forecast; null for other tasks and where it failed.
     report: Option<TrainingReportView>,
+    /// What training found out about a model of records; null for forecasts and where it failed.
+    #[schema(value_type = Option<words::RecordsReport>)]
+    records_report: Option<Box<RecordsReport>>,
     /// The spec it was trained by.
     #[schema(value_type = words::ModelSpec)]
     spec: ModelSpec,
@@ -139,7 +153,12 @@ impl VersionDetail {
     pub(crate) async fn of(app: &App, version: ModelVersion) -> Result<Self, Problem> {
         let views = VersionView::of(app, &version.workspace, std::slice::from_ref(&version)).await?;
         let view = views.into_iter().next().ok_or_else(|| Problem::internal(&"a version lost its view"))?;
-        Ok(Self { version: view, report: version.report.map(TrainingReportView::from), spec: version.spec })
+        let (report, records_report) = match version.report {
+            Some(Report::Forecast(report)) => (Some((*report).into()), None),
+            Some(Report::Records(report)) => (None, Some(report)),
+            None => (None, None),
+        };
+        Ok(Self { version: view, report, records_report, spec: version.spec })
     }
 }
 

@@ -9,12 +9,12 @@ use crate::features::Plan;
 use crate::panel::{Closures, Periods};
 use serde::{Deserialize, Serialize};
 use vakhta_domain::report::TrainingReport;
-use vakhta_domain::spec::Engine;
+use vakhta_domain::spec::{Engine, Missing};
 
 /// The first bytes of every saved forecast.
 const MAGIC: &[u8; 8] = b"VKHTFCST";
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The part that is JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ struct Head {
     len: usize,
     horizon: usize,
     levels: Vec<u8>,
+    missing: Missing,
+    adapted_until: usize,
     known_names: Vec<String>,
     plan: Option<Plan>,
     series: Vec<HeadSeries>,

@@ -4,22 +4,27 @@ use super::{Head, HeadSeries, MAGIC, VERSION};
 use crate::artifact::{ArtifactError, Reader, open, unsound};
 use crate::evaluate::{Conformal, conformal};
 use crate::features::{Plan, Summary};
-use crate::forecast::{Booster, Fitted, Kept, Learnt, MAX_HORIZON, by_key};
+use crate::forecast::{Blend, Booster, Fitted, Kept, Learnt, MAX_HORIZON, MOST_NODES, Nodes, by_key};
+use crate::hierarchy::Reconciler;
 use crate::panel::{Kind, LARGEST_TARGET, MAX_CELLS};
+use crate::smoothing::Smoothed;
 use crate::trees::Ensemble;
 use vakhta_domain::spec::{Engine, Frequency};
 
 /// The largest sum that filled, duplicate-summed or forecast values may reach before a file counts as wrong.
 const ABSURD: f64 = LARGEST_TARGET * 1e9;
 
+/// Most engines that a blend is made of.
+const MOST_MEMBERS: usize = 8;
+
 impl Fitted {
     /// The model that [`Fitted::to_bytes`] wrote. It forecasts exactly as the original does.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
-        read_body(open(MAGIC, VERSION, bytes)?)
+        read_body(open(MAGIC, VERSION, bytes)?, true)
     }
 }
 
-fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
+fn read_body(body: &[u8], may_have_nodes: bool) -> Result<Fitted, ArtifactError> {
     let mut body = Reader(body);
     let head: Head = match serde_json::from_slice(body.bytes()?) {
         Ok(head) => head,
@@ -27,21 +32,21 @@ fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
     };
     check_head(&head)?;
     let conformal = read_conformal(&mut body, head.series.len())?;
-    let learnt = match (head.engine, head.plan) {
-        (Engine::SeasonalNaive, None) => Learnt::SeasonalNaive,
-        (Engine::WeekdayMean, None) => Learnt::WeekdayMean,
-        (Engine::Gbdt, Some(plan)) => {
-            let ensemble = Ensemble::read(&mut body, plan.width())?;
-            Learnt::Gbdt(Box::new(Booster { plan, ensemble }))
-        }
-        _ => return unsound("engine and features do not fit"),
-    };
-    let plan = if let Learnt::Gbdt(booster) = &learnt { Some(&booster.plan) } else { None };
+    let learnt = read_learnt(&mut body, head.engine, head.plan.as_ref(), head.series.len())?;
+    let plan = learnt.booster().map(|booster| &booster.plan);
+    if plan.is_some() != head.plan.is_some() {
+        return unsound("engine and features do not fit");
+    }
     let columns = head.known_names.len();
     let mut series = Vec::new();
     for of_series in head.series {
         series.push(read_series(&mut body, of_series, plan, columns, head.len, head.horizon)?);
     }
+    let nodes = match body.u32()? {
+        0 => None,
+        1 if may_have_nodes => Some(read_nodes(&mut body, &series, head.len, head.horizon)?),
+        flag => return unsound(format!("a hierarchy cannot be marked by {flag} here")),
+    };
     if !body.0.is_empty() {
         return unsound(format!("{} bytes are left over", body.0.len()));
     }
@@ -64,14 +69,81 @@ fn read_body(body: &[u8]) -> Result<Fitted, ArtifactError> {
         len: head.len,
         horizon: head.horizon,
         levels: head.levels,
+        missing: head.missing,
+        adapted_until: head.adapted_until,
         known_names: head.known_names,
         learnt,
         conformal,
         series,
         report: head.report,
         by_key,
-        backtest: Vec::new(),
+        backtest: None,
+        nodes,
     })
+}
+
+/// The sums above the series. They have no sums above themselves.
+fn read_nodes(
+    body: &mut Reader<'_>,
+    series: &[Kept],
+    len: usize,
+    horizon: usize,
+) -> Result<Nodes, ArtifactError> {
+    let fitted = read_body(open(MAGIC, VERSION, body.bytes()?)?, false)?;
+    if fitted.len != len || fitted.horizon != horizon {
+        return unsound("the sums of a hierarchy have another history or horizon");
+    }
+    let reconciler = Reconciler::read(body, fitted.series.len().min(MOST_NODES), series.len(), ABSURD)?;
+    let hierarchy = reconciler.hierarchy();
+    if hierarchy.count() != fitted.series.len() {
+        return unsound("the sums of a hierarchy are not those that were learnt");
+    }
+    Ok(Nodes { fitted: Box::new(fitted), reconciler })
+}
+
+fn read_learnt(
+    body: &mut Reader<'_>,
+    engine: Engine,
+    plan: Option<&Plan>,
+    series: usize,
+) -> Result<Learnt, ArtifactError> {
+    Ok(match (engine, plan) {
+        (Engine::SeasonalNaive, _) => Learnt::SeasonalNaive,
+        (Engine::WeekdayMean, _) => Learnt::WeekdayMean,
+        (Engine::Gbdt, Some(plan)) => {
+            let ensemble = Ensemble::read(body, plan.width())?;
+            Learnt::Gbdt(Box::new(Booster { plan: plan.clone(), ensemble }))
+        }
+        (Engine::Ets | Engine::Theta | Engine::Croston, _) => {
+            let series = (0..series).map(|_| Smoothed::read(body, ABSURD));
+            Learnt::Smoothed(engine, series.collect::<Result<_, _>>()?)
+        }
+        (Engine::Auto, _) => Learnt::Blend(read_blend(body, plan, series)?),
+        _ => return unsound("engine and features do not fit"),
+    })
+}
+
+fn read_blend(body: &mut Reader<'_>, plan: Option<&Plan>, series: usize) -> Result<Blend, ArtifactError> {
+    let count = body.count(8)?;
+    if !(1..=MOST_MEMBERS).contains(&count) {
+        return unsound(format!("a blend has {count} members"));
+    }
+    let mut members = Vec::with_capacity(count);
+    for _ in 0..count {
+        let engine = serde_json::from_slice(body.bytes()?).ok().filter(|engine| *engine != Engine::Auto);
+        let Some(engine) = engine else { return unsound("a blend has a member of no known engine") };
+        members.push(read_learnt(body, engine, plan, series)?);
+    }
+    let sound = |shares: &Vec<f64>| {
+        shares.len() == count
+            && shares.iter().all(|s| (0.0..=1.0).contains(s))
+            && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-6
+    };
+    let shares = (0..series).map(|_| body.f64s()).collect::<Result<Vec<_>, _>>()?;
+    if !shares.iter().all(sound) {
+        return unsound("the shares of a blend do not make a whole");
+    }
+    Ok(Blend { members, shares })
 }
 
 fn check_head(head: &Head) -> Result<(), ArtifactError> {
@@ -86,6 +158,9 @@ fn check_head(head: &Head) -> Result<(), ArtifactError> {
     if head.series.is_empty() || head.levels.iter().any(|level| !(1..=99).contains(level)) {
         return unsound("it has no series, or interval levels out of range");
     }
+    if !(head.len..=head.len + MAX_HORIZON).contains(&head.adapted_until) {
+        return unsound("its intervals were adapted to a time that it does not know");
+    }
     let columns = head.known_names.len();
     if head.series.iter().any(|s| s.closures.column.is_some_and(|(column, _)| column >= columns)) {
         return unsound("a series closes by a column that is not there");
@@ -99,7 +174,7 @@ fn read_conformal(body: &mut Reader<'_>, series: usize) -> Result<Conformal, Art
     for _ in 0..blocks {
         ends.push(body.u32()?);
         let own = body.f64s()?;
-        if own.len() != conformal::LEVELS || !own.iter().all(|q| *q >= 0.0) {
+        if own.len() != conformal::QUANTILES || !own.iter().all(|q| *q >= 0.0) {
             return unsound("interval widths are missing or negative");
         }
         quantiles.push(own);
@@ -111,7 +186,14 @@ fn read_conformal(body: &mut Reader<'_>, series: usize) -> Result<Conformal, Art
     if ends.first() == Some(&0) || ends.windows(2).any(|w| w[0] > w[1]) {
         return unsound("interval blocks are out of order");
     }
-    Ok(Conformal { ends, quantiles, spread })
+    let mut drift = [0.0; conformal::ANCHORS.len()];
+    for drift in &mut drift {
+        *drift = body.f64()?;
+        if !(-100.0..=100.0).contains(drift) {
+            return unsound("an interval level has drifted out of range");
+        }
+    }
+    Ok(Conformal { ends, quantiles, spread, drift })
 }
 
 fn read_series(

@@ -1,7 +1,7 @@
 //! A model survives its bytes, and bytes do not survive tampering.
 
 use crate::artifact::{ArtifactError, PREFIX};
-use crate::forecast::{Fitted, ForecastQuery, KnownValue, Params, fit};
+use crate::forecast::{Actual, Fitted, ForecastQuery, KnownValue, Params, fit};
 use crate::panel::{NumberColumn, Observations, Panel};
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -101,6 +101,8 @@ proptest! {
         }
         if let Ok(model) = Fitted::from_bytes(&resealed(bytes)) {
             let _ = model.forecast(&query(40));
+            let actual = Actual { series: vec!["Омск".into()], date: date(2025, 3, 1), value: 60.0 };
+            let _ = model.extend(&[actual], &[]);
             let keys: Vec<Vec<String>> = model.series_keys().map(<[String]>::to_vec).collect();
             for key in keys {
                 let _ = model.history(&key, 10);

@@ -11,11 +11,17 @@ impl Fitted {
         let mut body = Writer::default();
         body.bytes(&serde_json::to_vec(&self.head()).expect("the head holds nothing that JSON cannot"));
         conformal(&mut body, &self.conformal);
-        if let Learnt::Gbdt(booster) = &self.learnt {
-            booster.ensemble.write(&mut body);
-        }
+        learnt(&mut body, &self.learnt);
         for kept in &self.series {
             series(&mut body, kept);
+        }
+        match &self.nodes {
+            None => body.u32(0),
+            Some(nodes) => {
+                body.u32(1);
+                body.bytes(&nodes.fitted.to_bytes());
+                nodes.reconciler.write(&mut body);
+            }
         }
         seal(MAGIC, VERSION, &body.0)
     }
@@ -33,10 +39,28 @@ impl Fitted {
             len: self.len,
             horizon: self.horizon,
             levels: self.levels.clone(),
+            missing: self.missing,
+            adapted_until: self.adapted_until,
             known_names: self.known_names.clone(),
-            plan: if let Learnt::Gbdt(booster) = &self.learnt { Some(booster.plan.clone()) } else { None },
+            plan: self.learnt.booster().map(|booster| booster.plan.clone()),
             series: self.series.iter().map(of_series).collect(),
             report: self.report.clone(),
+        }
+    }
+}
+
+fn learnt(out: &mut Writer, learnt: &Learnt) {
+    match learnt {
+        Learnt::SeasonalNaive | Learnt::WeekdayMean => {}
+        Learnt::Gbdt(booster) => booster.ensemble.write(out),
+        Learnt::Smoothed(_, series) => series.iter().for_each(|one| one.write(out)),
+        Learnt::Blend(blend) => {
+            out.u64(blend.members.len() as u64);
+            for member in &blend.members {
+                out.bytes(&serde_json::to_vec(&member.engine()).expect("an engine is a word"));
+                self::learnt(out, member);
+            }
+            blend.shares.iter().for_each(|shares| out.f64s(shares));
         }
     }
 }
@@ -48,6 +72,7 @@ fn conformal(out: &mut Writer, conformal: &Conformal) {
         out.f64s(quantiles);
     }
     out.f64s(&conformal.spread);
+    conformal.drift.iter().for_each(|&drift| out.f64(drift));
 }
 
 fn series(out: &mut Writer, kept: &Kept) {

@@ -106,7 +106,7 @@ pub fn run(args: &Args, out: Out) -> Result<()> {
     let talk = Talk { out, quiet: output.as_os_str() == "-" || out.is_json() };
     let source = read::import(&args.file, args.on_error, out)?;
     let spec = roles::settle(args, &source, talk)?;
-    let rows = vakhta_lifecycle::rows::read(source.parquet.clone(), &spec)
+    let rows = vakhta_lifecycle::rows::series::read(source.parquet.clone(), &spec)
         .map_err(|error| Failure::from(error).with_exit(Exit::BadInput))?;
     for note in &rows.notes {
         out.warn(note);
@@ -200,6 +200,7 @@ fn forecast(fitted: &Fitted, spec: &ModelSpec, frequency: Frequency) -> Result<F
                 points: s.points,
             })
             .collect(),
+        sums: Vec::new(),
     })
 }
 

@@ -69,6 +69,14 @@ fn columns_for_training() {
     assert_eq!(names, ["f", "d", "b", "n"]);
     let days = table.take("d").expect("d").into_dates("d").expect("dates");
     assert_eq!(days, [Some(jiff::civil::date(2026, 1, 1)), None]);
+    let late = "d\n2026-03-28T22:30:00Z\n2026-03-29T22:30:00Z\n2026-03-29T21:30:00Z\n";
+    let (_, moments) = csv(late).expect("a table");
+    let moments = columns(moments, &["d"]).expect("columns").take("d").expect("d");
+    // Berlin changed to summer time on 29 March 2026: half past ten UTC is before midnight, then after it.
+    let berlin = jiff::tz::TimeZone::get("Europe/Berlin").expect("a zone");
+    let local = moments.into_dates_in("d", &berlin).expect("dates");
+    let day = |day| Some(jiff::civil::date(2026, 3, day));
+    assert_eq!(local, [day(28), day(30), day(29)]);
     let floats = table.take("f").expect("f").into_floats("f").expect("numbers");
     assert!(floats[0] == 1.5 && floats[1].is_nan());
     let flags = table.take("b").expect("b").into_floats("b").expect("numbers");

@@ -5,6 +5,7 @@ import { data } from './data';
 import { model } from './model';
 import { models } from './models';
 import { noted } from './noted';
+import { records } from './records';
 import { shell } from './shell';
 import { versions } from './versions';
 import { watch } from './watch';
@@ -16,6 +17,7 @@ export const en = {
   ...model,
   ...versions,
   ...noted,
+  ...records,
   ...watch,
   ...account,
 };

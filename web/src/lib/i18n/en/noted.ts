@@ -9,22 +9,49 @@ export const noted = {
   noted: {
     closed_series: (k: number) => `${series(k)} closed at the end of the history: forecast as zero`,
     constant_series: (k: number) => `${series(k)} with one value throughout`,
+    calibrated: (k: number) =>
+      `Probabilities are calibrated on ${n(k, 'held-out row', 'held-out rows')}`,
+    classes_with_one_row: (k: number) =>
+      `${n(k, 'class', 'classes')} with a single row: too few to learn or to measure`,
     coverage_unknown: () => 'With one fold the coverage of intervals cannot be checked',
     duplicates_summed: (k: number) =>
       `${n(k, 'row', 'rows')} with the same series and date as another, summed with it`,
+    empty_columns: (k: number) =>
+      `${n(k, 'column', 'columns')} without any value, nothing to learn from`,
+    engine_left_out: (k: number) =>
+      `${n(k, 'engine', 'engines')} could not learn from these rows, left out`,
+    engines_blended: (k: number) =>
+      `A blend of ${n(k, 'engine', 'engines')} was chosen by validation`,
+    engines_by_series: (k: number) =>
+      `Each series has the engine that suits it, out of ${k.toString()}`,
     engine_chosen: (k: number) => `The engine was chosen out of ${k.toString()} by validation`,
     fewer_folds: (k: number) => `The history is long enough for ${n(k, 'fold', 'folds')} only`,
     frequency_guessed: () => 'The frequency was guessed from the dates',
     gaps: (k: number) =>
       `${periods(k)} missing inside series, handled as the spec’s “missing” says`,
+    hierarchy_left_out: (k: number) => `Nothing was reconciled: ${n(k, 'sum', 'sums')}`,
     history_shortened: (k: number) =>
       `Trees do not learn from the first ${periods(k)}: the panel is too large`,
     late_data: (k: number) => `${periods(k)} missing at the end of series that others have`,
+    level_shifts: (k: number) => `${series(k)} changed their level for good`,
     late_openings: (k: number) => `${series(k)} beginning later than the first`,
     negative_values: (k: number) =>
       `${n(k, 'negative value', 'negative values')}, kept as they are`,
     no_trees: (k: number) =>
       `Too little history for trees: ${n(k, 'row', 'rows')} before the first fold`,
+    not_measured: (k: number) =>
+      `Too few rows to hold any out (${k.toString()}): quality was not measured, probabilities are not calibrated`,
+    one_class: (k: number) =>
+      `All ${n(k, 'row', 'rows')} are of one class: it is the answer to everything`,
+    outliers: (k: number) => `${n(k, 'value', 'values')} far out of the ordinary, kept as they are`,
+    outliers_masked: (k: number) =>
+      `${n(k, 'value', 'values')} far out of the ordinary, not learnt from`,
+    reconciled: (k: number) => `${n(k, 'sum', 'sums')} made to agree with their series`,
+    records_engine_chosen: (k: number) =>
+      `The engine was chosen by its error on ${n(k, 'held-out row', 'held-out rows')}`,
+    rows_without_target: (k: number) => `${n(k, 'row', 'rows')} without an answer, left out`,
+    statistical_left_out: (k: number) =>
+      `${series(k)} are too many to try statistical engines by themselves`,
     series_without_target: (k: number) => `${series(k)} without any target, left out`,
     unopened_zeros: (k: number) =>
       `${series(k)} beginning with long runs of zeros, taken for not yet open`,
@@ -33,6 +60,9 @@ export const noted = {
     first: 'The first version that passed the checks.',
     kept: 'Another version serves. Deploy this one to replace it.',
     unmeasured: 'Accuracy could not be measured: no fold has a non-zero actual.',
+    unmeasuredRecords: 'Quality could not be measured: no held-out row has a known answer.',
+    blind: (measure: string, own: string, blind: string) =>
+      `${measure} ${own} is worse than ${blind}, which answering without looking gives.`,
     absurd: (ratio: string) =>
       `The forecast reaches ${ratio} times the largest value in the history; at most 100 is sane.`,
   },

@@ -104,7 +104,7 @@ export const shell = {
     freshness: 'Data',
     empty: 'Nothing to watch yet',
     emptyText:
-      'Upload a table with dates and numbers. Vakhta guesses the columns, trains a forecast and shows how good it is against two simple rules.',
+      'Upload a table. Vakhta guesses its columns, trains a forecast or a classifier and shows how much better than simple rules it is.',
     emptyAction: 'Upload your data',
     emptyModel: 'Data is here, a model is not',
     emptyModelText: 'Describe a model: most of it is guessed from the columns.',
@@ -118,6 +118,9 @@ export const shell = {
     training: 'In training',
     idle: 'Not trained',
     okText: 'Serves, and is better than both simple rules.',
+    informed: 'Serves, and is better than answering without looking.',
+    blind:
+      'Answering without looking is as good on the same rows: look at the data before you trust it.',
     worse: 'A simple rule is as good on the same rows: look at the data before you trust it.',
     old: (days: number) => `The serving version is ${n(days, 'day', 'days')} old.`,
     none: 'No version serves. Train the model.',

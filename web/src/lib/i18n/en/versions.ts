@@ -63,6 +63,8 @@ export const versions = {
     title: 'Train',
     lead: (horizon: number) =>
       `Learns from the newest data, measures itself ${n(horizon, 'period', 'periods')} ahead on the past, and makes a new version.`,
+    leadRecords:
+      'Learns from the newest data, measures itself on rows held out of it, and makes a new version.',
     reason: 'Why now',
     reasonHint: 'For example: new branches, prices changed',
     alias: 'Alias',

@@ -6,6 +6,7 @@ import { data } from './data';
 import { model } from './model';
 import { models } from './models';
 import { noted } from './noted';
+import { records } from './records';
 import { shell } from './shell';
 import { versions } from './versions';
 import { watch } from './watch';
@@ -17,6 +18,7 @@ export const ru: Dictionary = {
   ...model,
   ...versions,
   ...noted,
+  ...records,
   ...watch,
   ...account,
 };

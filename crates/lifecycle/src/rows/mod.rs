@@ -1,0 +1,14 @@
+//! From a stored table, or from a request, to what an engine learns from or answers: as the spec names the columns.
+
+pub mod records;
+pub mod series;
+
+use vakhta_tables::{Table, Values};
+
+fn take(table: &mut Table, name: &str) -> Values {
+    table.take(name).expect("the reader returned every column it was asked for")
+}
+
+fn pick<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|&row| values[row].clone()).collect()
+}

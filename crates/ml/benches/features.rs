@@ -1,0 +1,98 @@
+//! Cost of building features: `cargo bench -p vakhta-ml --bench features -- PANEL.csv TIMES`.
+//!
+//! PANEL has the columns `date,branch,line,y,holiday`. Prints the CPU seconds of each build of all rows, from a
+//! panel to a matrix; then the same for ten times the branches, with the memory that it took.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::sync::Arc;
+use vakhta_domain::spec::{Frequency, Missing, Outliers};
+use vakhta_ml::features::{Choice, Plan, Table};
+use vakhta_ml::panel::{NumberColumn, Observations, Panel, PanelRules, StaticColumn};
+
+/// How many times more branches the larger panel has.
+const GROWTH: usize = 10;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let Some(path) = given.first() else {
+        writeln!(std::io::stderr(), "name the CSV of the panel: PANEL.csv [TIMES]")?;
+        return Ok(());
+    };
+    let times = given.get(1).map_or(Ok(5), |t| t.parse())?;
+    let text = std::fs::read_to_string(path)?;
+    let once = builds(&panel(&text, 1)?, times)?;
+    let before = memory("VmRSS")?;
+    let large = panel(&text, GROWTH)?;
+    let with_panel = memory("VmRSS")?;
+    let tenfold = builds(&large, times.min(3))?;
+    let rows = large.series.iter().map(|s| s.values.len()).sum::<usize>() as f64;
+    writeln!(
+        std::io::stdout(),
+        "{GROWTH} times the rows: {:.2} times the cost; at its peak {:.0} bytes a row, {:.0} of them the panel",
+        tenfold / once,
+        (memory("VmHWM")? - before) * 1024.0 / rows,
+        (with_panel - before) * 1024.0 / rows,
+    )?;
+    Ok(())
+}
+
+/// Builds the rows so many times and returns the CPU seconds of the cheapest.
+fn builds(panel: &Panel, times: usize) -> Result<f64, Box<dyn Error>> {
+    let plan = Plan::new(&Choice::default(), panel, true);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let mut least = f64::INFINITY;
+    for _ in 0..times {
+        let start = cpu_seconds()?;
+        let table = pool.install(|| Table::build(&plan, panel, 28));
+        let spent = cpu_seconds()? - start;
+        least = least.min(spent);
+        let (rows, width) = (table.target.len(), plan.width());
+        writeln!(std::io::stdout(), "ours {spent:.3} CPU s for {rows} rows of {width} features")?;
+    }
+    Ok(least)
+}
+
+/// The panel, its branches repeated under other names.
+fn panel(text: &str, repeat: usize) -> Result<Panel, Box<dyn Error>> {
+    let mut rows = Observations {
+        series_columns: vec!["branch".into()],
+        series: vec![vec![]],
+        known_future: vec![NumberColumn { name: "holiday".into(), values: vec![] }],
+        ..Observations::default()
+    };
+    let mut lines = vec![];
+    for copy in 0..repeat {
+        for line in text.lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            rows.time.push(cells[0].get(..10).ok_or("a date is too short")?.parse()?);
+            rows.series[0].push(Arc::from(format!("{} {copy}", cells[1])));
+            lines.push(Some(Arc::from(cells[2])));
+            rows.target.push(cells[3].parse()?);
+            rows.known_future[0].values.push(cells[4].parse()?);
+        }
+    }
+    rows.statics.push(StaticColumn::Words { name: "line".into(), values: lines });
+    let rules =
+        PanelRules { frequency: Some(Frequency::D), missing: Missing::Zero, outliers: Outliers::Keep };
+    Ok(Panel::build(&rows, &rules)?.0)
+}
+
+/// CPU seconds of this process, all threads, to a microsecond.
+fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
+    let text = std::fs::read_to_string("/proc/self/schedstat")?;
+    let own: f64 = text.split_whitespace().next().ok_or("no time")?.parse()?;
+    let mut all = 0.0;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let text = std::fs::read_to_string(task?.path().join("schedstat"))?;
+        all += text.split_whitespace().next().ok_or("no time")?.parse::<f64>()?;
+    }
+    Ok(all.max(own) / 1e9)
+}
+
+/// A line of the process' status, kB.
+fn memory(name: &str) -> Result<f64, Box<dyn Error>> {
+    let text = std::fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find(|l| l.starts_with(name)).ok_or("no such line")?;
+    Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
+}
