@@ -48,3 +48,25 @@ fn completions_and_version_are_printed() {
     let version: serde_json::Value = serde_json::from_str(&printed(&["version", "--json"])).expect("JSON");
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn every_spec_in_the_documents_is_right() {
+    let mut found = 0;
+    for name in ["README.md", "README.ru.md", "docs/models.md"] {
+        let text = repository_file(name);
+        for block in text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            let specs =
+                vakhta_domain::spec::parse_yaml(block).unwrap_or_else(|e| panic!("{name}: {e}\n{block}"));
+            for spec in specs {
+                assert_eq!(
+                    vakhta_domain::spec::check::untrainable(&spec),
+                    None,
+                    "{name}: {}",
+                    spec.model_key
+                );
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 6, "{found}");
+}
