@@ -406,7 +406,6 @@ impl From<DeployError> for Problem {
 impl From<BacktestError> for Problem {
     fn from(error: BacktestError) -> Self {
         match error {
-            BacktestError::VersionMissing(_, version) => Self::missing("version_missing", "version", version),
             BacktestError::NoBacktest(_) => Self::conflict("no_backtest", error.to_string()),
             BacktestError::Unusable { .. } => Self::conflict("version_unusable", error.to_string()),
             BacktestError::Store(error) => error.into(),

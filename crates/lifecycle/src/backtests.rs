@@ -3,7 +3,7 @@
 use crate::Lifecycle;
 use jiff::civil::Date;
 use std::sync::Arc;
-use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
+use vakhta_domain::ids::VersionId;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::report::Interval;
 use vakhta_domain::version::ModelVersion;
@@ -15,9 +15,6 @@ pub use vakhta_ml::forecast::{Comparison, Difference, HorizonDifference, Pairing
 /// Why there is no backtest to show.
 #[derive(Debug, thiserror::Error)]
 pub enum BacktestError {
-    /// No such version of the model.
-    #[error("model `{0}` has no version `{1}`")]
-    VersionMissing(ModelKey, String),
     /// A version that was not backtested.
     #[error(
         "version {0} has no backtest: its training failed, it answers records, or an earlier program made it"
@@ -190,20 +187,4 @@ fn table(backtest: &Backtest, wanted: &Wanted, columns: &[String]) -> Table {
         add(&format!("hi{}", bounds.level), bound(|interval| interval.hi));
     }
     table
-}
-
-/// A version of a model by id, alias or `champion`.
-pub async fn version(
-    app: &Lifecycle,
-    workspace: &WorkspaceId,
-    model: &ModelKey,
-    name: &str,
-) -> Result<ModelVersion, BacktestError> {
-    let missing = || BacktestError::VersionMissing(model.clone(), name.chars().take(100).collect());
-    let champion = match name {
-        "champion" => app.ports.models.model(workspace, model).await?.and_then(|m| m.champion),
-        _ => None,
-    };
-    let name = champion.as_ref().map_or(name, VersionId::as_str);
-    app.ports.versions.version(workspace, model, name).await?.ok_or_else(missing)
 }

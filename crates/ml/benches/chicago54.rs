@@ -3,16 +3,19 @@
 //! PANEL has the columns `date,branch,line,y,holiday`. OUT gets `fold,branch,date,yhat,lo80,hi80` for every
 //! scored row, where the intervals of a fold come from errors before its cutoff. Prints CPU seconds.
 
+mod measure;
+mod visits;
+
+use measure::cpu_seconds;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Instant;
 use vakhta_domain::progress::{Progress, Unwatched};
 use vakhta_domain::report::Interval;
 use vakhta_domain::spec::{ModelSpec, parse_yaml};
 use vakhta_ml::forecast::{Backtest, ForecastQuery, Params, fit};
-use vakhta_ml::panel::{NumberColumn, Observations, Panel, StaticColumn};
+use vakhta_ml::panel::Panel;
 
 const SPEC: &str = "
 model_key: visits_by_branch
@@ -28,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let threads = given.get(2).map_or(Ok(1), |t| t.parse())?;
-    let rows = read(panel_path)?;
+    let rows = visits::read(panel_path, 1, |branch, _| branch.to_owned(), |_| 1.0)?;
     let spec: ModelSpec = parse_yaml(SPEC)?.remove(0);
     let mut checked = Params::from_spec(&spec)?;
     let mut seed = 7;
@@ -90,35 +93,6 @@ fn predictions(backtest: &Backtest) -> Result<String, Box<dyn Error>> {
         writeln!(text, "{},{branch},{},{},{lo},{hi}", row.fold, backtest.date(row), row.forecast)?;
     }
     Ok(text)
-}
-
-fn read(path: &str) -> Result<Observations, Box<dyn Error>> {
-    let text = std::fs::read_to_string(path)?;
-    let mut rows = Observations {
-        series_columns: vec!["branch".into()],
-        series: vec![vec![]],
-        known_future: vec![NumberColumn { name: "holiday".into(), values: vec![] }],
-        ..Observations::default()
-    };
-    let mut lines = vec![];
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        rows.time.push(cells[0].get(..10).ok_or("a date is too short")?.parse()?);
-        rows.series[0].push(Arc::from(cells[1]));
-        lines.push(Some(Arc::from(cells[2])));
-        rows.target.push(cells[3].parse()?);
-        rows.known_future[0].values.push(cells[4].parse()?);
-    }
-    rows.statics.push(StaticColumn::Words { name: "line".into(), values: lines });
-    Ok(rows)
-}
-
-/// CPU seconds of this process, all threads.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }
 
 /// Notes when each stage and fold ended.

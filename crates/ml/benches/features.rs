@@ -3,12 +3,13 @@
 //! PANEL has the columns `date,branch,line,y,holiday`. Prints the CPU seconds of each build of all rows, from a
 //! panel to a matrix; then the same for ten times the branches, with the memory that it took.
 
+mod visits;
+
 use std::error::Error;
 use std::io::Write as _;
-use std::sync::Arc;
 use vakhta_domain::spec::{Frequency, Missing, Outliers};
 use vakhta_ml::features::{Choice, Plan, Table};
-use vakhta_ml::panel::{NumberColumn, Observations, Panel, PanelRules, StaticColumn};
+use vakhta_ml::panel::{Panel, PanelRules};
 
 /// How many times more branches the larger panel has.
 const GROWTH: usize = 10;
@@ -20,10 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let times = given.get(1).map_or(Ok(5), |t| t.parse())?;
-    let text = std::fs::read_to_string(path)?;
-    let once = builds(&panel(&text, 1)?, times)?;
+    let once = builds(&panel(path, 1)?, times)?;
     let before = memory("VmRSS")?;
-    let large = panel(&text, GROWTH)?;
+    let large = panel(path, GROWTH)?;
     let with_panel = memory("VmRSS")?;
     let tenfold = builds(&large, times.min(3))?;
     let rows = large.series.iter().map(|s| s.values.len()).sum::<usize>() as f64;
@@ -54,25 +54,8 @@ fn builds(panel: &Panel, times: usize) -> Result<f64, Box<dyn Error>> {
 }
 
 /// The panel, its branches repeated under other names.
-fn panel(text: &str, repeat: usize) -> Result<Panel, Box<dyn Error>> {
-    let mut rows = Observations {
-        series_columns: vec!["branch".into()],
-        series: vec![vec![]],
-        known_future: vec![NumberColumn { name: "holiday".into(), values: vec![] }],
-        ..Observations::default()
-    };
-    let mut lines = vec![];
-    for copy in 0..repeat {
-        for line in text.lines().skip(1) {
-            let cells: Vec<&str> = line.split(',').collect();
-            rows.time.push(cells[0].get(..10).ok_or("a date is too short")?.parse()?);
-            rows.series[0].push(Arc::from(format!("{} {copy}", cells[1])));
-            lines.push(Some(Arc::from(cells[2])));
-            rows.target.push(cells[3].parse()?);
-            rows.known_future[0].values.push(cells[4].parse()?);
-        }
-    }
-    rows.statics.push(StaticColumn::Words { name: "line".into(), values: lines });
+fn panel(path: &str, repeat: usize) -> Result<Panel, Box<dyn Error>> {
+    let rows = visits::read(path, repeat, |branch, copy| format!("{branch} {copy}"), |_| 1.0)?;
     let rules =
         PanelRules { frequency: Some(Frequency::D), missing: Missing::Zero, outliers: Outliers::Keep };
     Ok(Panel::build(&rows, &rules)?.0)

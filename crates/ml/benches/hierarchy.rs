@@ -4,6 +4,9 @@
 //! eight quarters are held out; every series and sum is forecast by ETS(A,N,A), then all are made to agree. Prints
 //! the WAPE of the total and of the series by method; OUT gets `method,node,step,yhat,y`.
 
+mod measure;
+
+use measure::cpu_seconds;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -106,12 +109,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(path, text)?;
     }
     Ok(())
-}
-
-/// CPU seconds of this process, all threads.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }

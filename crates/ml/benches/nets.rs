@@ -6,6 +6,9 @@
 //!
 //! DATA is the folder that `bench/nets/make.py` fills. A table there is: rows, width (u32 each), then the numbers.
 
+mod measure;
+
+use measure::cpu_seconds;
 use std::error::Error;
 use std::io::Write as _;
 use std::ops::ControlFlow;
@@ -238,14 +241,6 @@ fn table(data: &str, task: &str, part: &str) -> Outcome<Matrix> {
     let width = u32::from_le_bytes(head[4..8].try_into()?);
     let (numbers, _) = body.as_chunks::<4>();
     Ok(Matrix::new(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(), width as usize))
-}
-
-/// CPU seconds of this process, all threads.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }
 
 /// Most memory that this process held.

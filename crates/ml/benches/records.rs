@@ -3,6 +3,9 @@
 //! After the files: `engine=NAME`, `threads=N`. Learns from TRAIN as SPEC says, and prints the quality on TEST, CPU
 //! seconds of training, and the time of one row and of many.
 
+mod measure;
+
+use measure::cpu_seconds;
 use std::error::Error;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -153,12 +156,4 @@ fn cells(line: &str) -> Vec<String> {
         }
     }
     cells
-}
-
-/// CPU seconds of this process, all threads.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }

@@ -4,17 +4,20 @@
 //! 5% of noise, and writes them down for both. `run DIR THREADS [name=value…]` learns from all days but the last
 //! 28, predicts those, and prints CPU seconds and WAPE.
 
+mod measure;
+mod visits;
+
+use measure::cpu_seconds;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 use vakhta_domain::spec::{Missing, ModelSpec, Outliers, parse_yaml};
 use vakhta_ml::features::{Plan, Table};
 use vakhta_ml::forecast::Params;
 use vakhta_ml::matrix::Matrix;
-use vakhta_ml::panel::{NumberColumn, Observations, Panel, PanelRules, StaticColumn};
+use vakhta_ml::panel::{Panel, PanelRules};
 use vakhta_ml::random::Random;
 use vakhta_ml::trees::{BoostParams, Data, Objective, learn};
 
@@ -42,7 +45,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Writes `x.f32` (rows × width), `y.f64`, `level.f64`, `day.u32`, all little-endian, and `width.txt`.
 fn write(panel: &str, folder: &Path, copies: usize) -> Result<(), Box<dyn Error>> {
     let rules = PanelRules { frequency: None, missing: Missing::default(), outliers: Outliers::default() };
-    let (panel, _) = Panel::build(&read(panel, copies)?, &rules)?;
+    let mut random = Random::new(7);
+    let noise = |copy| if copy == 0 { 1.0 } else { 0.95 + random.below(1001) as f64 * 0.0001 };
+    let rows = visits::read(panel, copies, |branch, copy| format!("{branch} {copy}"), noise)?;
+    let (panel, _) = Panel::build(&rows, &rules)?;
     let spec: ModelSpec = parse_yaml(SPEC)?.remove(0);
     let plan = Plan::new(&Params::from_spec(&spec)?.features, &panel, true);
     let table = Table::build(&plan, &panel, 28);
@@ -130,37 +136,4 @@ fn numbers<T, const N: usize>(
 ) -> Result<Vec<T>, Box<dyn Error>> {
     let bytes = std::fs::read(folder.join(name))?;
     Ok(bytes.as_chunks::<N>().0.iter().map(|chunk| from(*chunk)).collect())
-}
-
-fn read(path: &str, copies: usize) -> Result<Observations, Box<dyn Error>> {
-    let text = std::fs::read_to_string(path)?;
-    let mut rows = Observations {
-        series_columns: vec!["branch".into()],
-        series: vec![vec![]],
-        known_future: vec![NumberColumn { name: "holiday".into(), values: vec![] }],
-        ..Observations::default()
-    };
-    let mut lines = vec![];
-    let mut random = Random::new(7);
-    for copy in 0..copies {
-        for line in text.lines().skip(1) {
-            let cells: Vec<&str> = line.split(',').collect();
-            let noise = if copy == 0 { 1.0 } else { 0.95 + random.below(1001) as f64 * 0.0001 };
-            rows.time.push(cells[0].get(..10).ok_or("a date is too short")?.parse()?);
-            rows.series[0].push(Arc::from(format!("{} {copy}", cells[1])));
-            lines.push(Some(Arc::from(cells[2])));
-            rows.target.push(cells[3].parse::<f64>()? * noise);
-            rows.known_future[0].values.push(cells[4].parse()?);
-        }
-    }
-    rows.statics.push(StaticColumn::Words { name: "line".into(), values: lines });
-    Ok(rows)
-}
-
-/// CPU seconds of this process, all threads.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
-    ticks / 100.0
 }

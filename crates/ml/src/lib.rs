@@ -15,4 +15,5 @@ pub mod panel;
 pub mod random;
 pub mod records;
 pub mod smoothing;
+pub mod threads;
 pub mod trees;

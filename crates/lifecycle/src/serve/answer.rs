@@ -6,6 +6,8 @@ use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, Metrics, Quality};
 use vakhta_domain::spec::Frequency;
 
+pub use vakhta_ml::records::{Contribution, Explanation};
+
 /// A forecast.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForecastAnswer {
@@ -110,31 +112,6 @@ pub struct Probability {
     pub label: String,
     /// Its probability, 0 to 1.
     pub probability: f64,
-}
-
-/// Why an answer is what it is: `base`, the effects and `rest` add up to its score, which is a number itself and of a
-/// class its logit before calibration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// The score of a record that says nothing, or of the mean record for trees.
-    pub base: f64,
-    /// What moved it, strongest first.
-    pub contributions: Vec<Contribution>,
-    /// What all others moved it by.
-    pub rest: f64,
-}
-
-/// What one part of a record did to its prediction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Contribution {
-    /// The column.
-    pub feature: String,
-    /// The word, where the column is text and its words are told apart.
-    pub word: Option<String>,
-    /// What the record holds there; none where it is missing, or where a word is named.
-    pub value: Option<String>,
-    /// By how much it moved the score.
-    pub effect: f64,
 }
 
 /// How right a version is on labelled records.

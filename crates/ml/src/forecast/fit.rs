@@ -15,6 +15,7 @@ use super::report::Whose;
 use super::smooth::{MOST_SERIES, STATISTICAL};
 use crate::evaluate::Residual;
 use crate::panel::Panel;
+use crate::threads::{self, NoThreads};
 use crate::trees::{Binned, BoostError, Edges};
 use std::ops::ControlFlow;
 use vakhta_domain::progress::Progress;
@@ -68,13 +69,8 @@ pub enum FitError {
     #[error(transparent)]
     Boost(BoostError),
     /// The system gave no threads.
-    #[error("could not start {threads} threads: {reason}")]
-    Threads {
-        /// Threads wished for.
-        threads: usize,
-        /// What the system said.
-        reason: String,
-    },
+    #[error(transparent)]
+    Threads(#[from] NoThreads),
 }
 
 impl From<BoostError> for FitError {
@@ -95,15 +91,10 @@ pub fn fit(
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Fitted, FitError> {
-    let threads = threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|e| FitError::Threads { threads, reason: e.to_string() })?;
-    pool.install(|| match nodes::hierarchy_of(checked, panel) {
+    threads::within(threads, || match nodes::hierarchy_of(checked, panel) {
         Some(hierarchy) => nodes::fit(checked, panel, hierarchy, seed, progress),
         None => Ok(Fit::new(checked, panel, seed, progress)?.run()?.fitted),
-    })
+    })?
 }
 
 /// What a fit comes to.

@@ -9,6 +9,7 @@ use super::split::{folds, text_groups};
 use super::table::{Records, Target};
 use super::trial::Trials;
 use crate::nets::NetError;
+use crate::threads::{self, NoThreads};
 use crate::trees::BoostError;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -68,13 +69,8 @@ pub enum FitError {
     #[error(transparent)]
     Trees(BoostError),
     /// The system gave no threads.
-    #[error("could not start {threads} threads: {reason}")]
-    Threads {
-        /// Threads wished for.
-        threads: usize,
-        /// What the system said.
-        reason: String,
-    },
+    #[error(transparent)]
+    Threads(#[from] NoThreads),
 }
 
 /// The largest weight of a row.
@@ -91,15 +87,10 @@ pub fn fit(
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Fitted, FitError> {
-    let threads = threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|e| FitError::Threads { threads, reason: e.to_string() })?;
-    pool.install(|| {
+    threads::within(threads, || {
         let known = Known::new(checked, records, target, weights)?;
         learn(checked, records, &known, seed, progress)
-    })
+    })?
 }
 
 /// The rows whose target is known, and what they come to.

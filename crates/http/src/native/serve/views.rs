@@ -234,7 +234,7 @@ pub struct ContributionView {
 }
 
 impl From<Explanation> for ExplanationView {
-    fn from(Explanation { base, contributions, rest }: Explanation) -> Self {
+    fn from(Explanation { label: _, base, contributions, rest }: Explanation) -> Self {
         let view = |Contribution { feature, word, value, effect }| ContributionView {
             feature,
             word,

@@ -1,5 +1,6 @@
 //! `GET /models/{key}/versions/{version}/backtest` and its comparison with another version's.
 
+use super::found;
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
@@ -13,7 +14,6 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vakhta_domain::ids::ModelKey;
 use vakhta_domain::user::Permission;
 use vakhta_lifecycle::backtests::{self, Comparison, Difference, Pairing, ScoredRow, Wanted};
 use vakhta_lifecycle::serve::ExportFormat;
@@ -94,8 +94,8 @@ pub async fn rows(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let actor = who.require(Permission::Look)?;
-    let (format, model) = (Format::asked(params.format.as_deref(), &headers)?, ModelKey::new(key));
-    let version = backtests::version(&app.lifecycle, &actor.workspace, &model, &name).await?;
+    let format = Format::asked(params.format.as_deref(), &headers)?;
+    let version = found(&app, &actor.workspace, &key, &name).await?;
     let wanted = Wanted { series: series(params.series.as_deref())?, fold: params.fold, step: params.step };
     let file = match format {
         Format::Json => {
@@ -112,7 +112,7 @@ pub async fn rows(
         Format::Parquet => ExportFormat::Parquet,
     };
     let bytes = backtests::export(&app.lifecycle, &version, wanted, file).await?;
-    Ok(format.file(&format!("{model}_{}_backtest", version.id), bytes))
+    Ok(format.file(&format!("{}_{}_backtest", version.model, version.id), bytes))
 }
 
 fn bad(pointer: &str, message: String) -> Problem {
@@ -239,8 +239,7 @@ pub async fn compare(
     Query(params): Query<CompareParams>,
 ) -> Result<Json<ComparisonView>, Problem> {
     let actor = who.require(Permission::Look)?;
-    let model = ModelKey::new(key);
-    let first = backtests::version(&app.lifecycle, &actor.workspace, &model, &name).await?;
-    let second = backtests::version(&app.lifecycle, &actor.workspace, &model, &params.with).await?;
+    let first = found(&app, &actor.workspace, &key, &name).await?;
+    let second = found(&app, &actor.workspace, &key, &params.with).await?;
     Ok(Json(backtests::compare(&app.lifecycle, &first, &second).await?.into()))
 }

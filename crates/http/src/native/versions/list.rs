@@ -36,12 +36,6 @@ pub async fn show(
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<VersionDetail>, Problem> {
     let actor = who.require(Permission::Look)?;
-    let model = found(&app, &actor.workspace, &key).await?;
-    let wanted = match (name.as_str(), &model.champion) {
-        ("champion", Some(champion)) => champion.as_str(),
-        (name, _) => name,
-    };
-    let version = app.ports().versions.version(&actor.workspace, &model.key, wanted).await?;
-    let version = version.ok_or_else(|| Problem::missing("version_missing", "version", &name))?;
+    let version = super::found(&app, &actor.workspace, &key, &name).await?;
     Ok(Json(VersionDetail::of(&app, version).await?))
 }

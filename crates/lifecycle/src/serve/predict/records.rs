@@ -3,10 +3,10 @@
 use super::{Computed, PredictRequest};
 use crate::rows;
 use crate::serve::ServeError;
-use crate::serve::answer::{Contribution, Explanation, Prediction, Probability};
+use crate::serve::answer::{Prediction, Probability};
 use crate::serve::loaded::Loaded;
 use vakhta_domain::spec::SpecError;
-use vakhta_ml::records::{Answer, Fitted, Records};
+use vakhta_ml::records::{Answer, Fitted};
 
 /// Classes told with their probabilities where the caller names no number.
 const TOP: usize = 5;
@@ -30,7 +30,7 @@ pub(super) fn compute(
     );
     let keys = keys.collect();
     let predictions = answers.into_iter().zip(errors).enumerate().map(|(index, (answer, error))| {
-        let explanation = || request.explain.then(|| explained(fitted, &records, index));
+        let explanation = || request.explain.then(|| fitted.explain(&records, index));
         match (error, answer) {
             (Some(error), _) => Prediction::Error { index, error },
             (None, Answer::Class { label, confidence, needs_person, top }) => Prediction::Class {
@@ -50,15 +50,4 @@ pub(super) fn compute(
         }
     });
     Ok(Computed { predictions: predictions.collect(), keys })
-}
-
-fn explained(fitted: &Fitted, records: &Records, row: usize) -> Explanation {
-    let found = fitted.explain(records, row);
-    let contributions = found.contributions.into_iter().map(|c| Contribution {
-        feature: c.feature,
-        word: c.word,
-        value: c.value,
-        effect: c.effect,
-    });
-    Explanation { base: found.base, contributions: contributions.collect(), rest: found.rest }
 }
