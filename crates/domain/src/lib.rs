@@ -3,6 +3,7 @@
 //! Invariant: no I/O, no clock, no randomness, no SQL, no HTTP. What the product needs from outside is a
 //! trait in [`ports`].
 
+pub mod calendar;
 pub mod dataset;
 pub mod decision;
 pub mod deployment;

@@ -38,6 +38,8 @@ pub enum Permission {
     Deploy,
     /// Delete datasets and models.
     Delete,
+    /// Say what single days are, for every model.
+    WriteCalendars,
     /// Manage own API tokens.
     OwnTokens,
     /// Manage accounts.
@@ -50,7 +52,7 @@ impl Permission {
         match self {
             Self::Look => Tier::Viewer,
             Self::Predict | Self::WriteData | Self::WriteModels | Self::Train | Self::OwnTokens => Tier::User,
-            Self::Deploy | Self::Delete => Tier::Admin,
+            Self::Deploy | Self::Delete | Self::WriteCalendars => Tier::Admin,
             Self::ManageUsers => Tier::SystemAdmin,
         }
     }

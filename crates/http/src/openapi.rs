@@ -33,6 +33,7 @@ use utoipa_axum::router::OpenApiRouter;
     )),
     tags(
         (name = "auth", description = "Signing in, one's own account, API tokens"),
+        (name = "calendars", description = "Holidays and working days: the country's word and the company's"),
         (name = "datasets", description = "Uploaded tables, versioned and immutable"),
         (name = "models", description = "Models and their specs"),
         (name = "versions", description = "Trained versions, which of them serves, and every decision"),

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod backtests;
+pub mod calendars;
 pub mod deploy;
 pub mod export;
 pub mod jobs;

@@ -1,6 +1,6 @@
 //! Asking for a training: what can be refused is refused before a job exists.
 
-use crate::Lifecycle;
+use crate::{Lifecycle, calendars};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -97,6 +97,7 @@ pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest)
             return Err(TrainError::AliasTaken(alias.clone()));
         }
     }
+    calendars::write_into(app, &actor.workspace, &mut spec).await?;
     let payload =
         TrainPayload { spec, dataset_version: version.number, reason: request.reason, alias: request.alias };
     enqueue(app, actor, &request.model, &payload).await

@@ -25,8 +25,8 @@ use lock::FolderLock;
 use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
-    accounts::AccountRows, datasets::DatasetRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
-    models::ModelRows, segments::SegmentRows, versions::VersionRows,
+    accounts::AccountRows, calendars::CalendarRows, datasets::DatasetRows, events::EventRows,
+    idempotency::AnswerRows, jobs::JobRows, models::ModelRows, segments::SegmentRows, versions::VersionRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -78,6 +78,7 @@ impl Store {
         let rows = || db.clone();
         let ports = Ports {
             accounts: Arc::new(AccountRows { db: rows() }),
+            calendars: Arc::new(CalendarRows { db: rows() }),
             datasets: Arc::new(DatasetRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),

@@ -5,12 +5,14 @@
 //! workspace, and no method crosses from one to another.
 
 mod accounts;
+mod calendars;
 mod data;
 mod jobs;
 mod models;
 mod objects;
 
 pub use accounts::{Accounts, Inserted};
+pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, Models, SwitchAnswer, Versions};
@@ -74,6 +76,8 @@ pub enum StoreError {
 pub struct Ports {
     /// Accounts, sessions, tokens.
     pub accounts: Arc<dyn Accounts>,
+    /// The company's days.
+    pub calendars: Arc<dyn Calendars>,
     /// Datasets.
     pub datasets: Arc<dyn Datasets>,
     /// Models.

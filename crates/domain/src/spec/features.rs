@@ -89,6 +89,20 @@ pub enum Country {
     RU,
 }
 
+impl Country {
+    /// Its code by ISO 3166-1.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RU => "RU",
+        }
+    }
+
+    /// The country of that code.
+    pub fn parse(code: &str) -> Option<Self> {
+        (code == Self::RU.as_str()).then_some(Self::RU)
+    }
+}
+
 /// What one day is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +125,25 @@ pub enum DayKind {
     Working,
     /// A working day that ends early.
     Short,
+}
+
+impl DayKind {
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holiday => "holiday",
+            Self::DayOff => "day_off",
+            Self::Working => "working",
+            Self::Short => "short",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Holiday, Self::DayOff, Self::Working, Self::Short]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
 }
 
 /// A day that matters, each time it comes.

@@ -74,7 +74,7 @@ impl From<ApiToken> for TokenView {
 }
 
 /// Every permission, in the order in which they are shown.
-pub const PERMISSIONS: [Permission; 9] = [
+pub const PERMISSIONS: [Permission; 10] = [
     Permission::Look,
     Permission::Predict,
     Permission::WriteData,
@@ -82,6 +82,7 @@ pub const PERMISSIONS: [Permission; 9] = [
     Permission::Train,
     Permission::Deploy,
     Permission::Delete,
+    Permission::WriteCalendars,
     Permission::OwnTokens,
     Permission::ManageUsers,
 ];
@@ -98,6 +99,7 @@ pub(crate) enum PermissionWord {
     Train,
     Deploy,
     Delete,
+    WriteCalendars,
     OwnTokens,
     ManageUsers,
 }

@@ -1,6 +1,7 @@
 //! The resources of the API, one folder each, one file an operation. Written once, mounted three times.
 
 pub mod auth;
+pub mod calendars;
 pub mod datasets;
 pub mod events;
 mod format;
@@ -64,6 +65,8 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(datasets::show::versions))
         .routes(routes!(datasets::show::profile))
         .routes(routes!(datasets::preview::preview))
+        .routes(routes!(calendars::days::list))
+        .routes(routes!(calendars::days::set, calendars::days::clear))
         .routes(routes!(models::list::list))
         .routes(routes!(models::list::show, models::change::change, models::change::delete))
         .routes(routes!(versions::list::list))

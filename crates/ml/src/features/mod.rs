@@ -11,7 +11,7 @@ mod tests;
 mod walk;
 pub mod window;
 
-pub use calendar::{Calendar, Event, Overrides, Wave};
+pub use calendar::{Calendar, Event, Overrides, Wave, official_kind};
 pub use plan::{Choice, Feature, Fourier, Plan, Source};
 pub use state::{Moment, State, Summary};
 pub use table::{CalendarTable, Table, known_at, walked};

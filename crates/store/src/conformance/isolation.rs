@@ -2,13 +2,14 @@
 
 use super::Bed;
 use super::samples::{
-    add_model, claim, dataset, decision, enqueue, event, home, job, lease, prediction, train,
+    add_model, claim, company_day, dataset, decision, enqueue, event, home, job, lease, prediction, train,
 };
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
+use vakhta_domain::spec::Country;
 
 /// Whether each reading method shows `workspace` anything, by name. A new method belongs here.
 async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)> {
@@ -26,6 +27,10 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
     }
     let (jobs, events, versions) = (&ports.jobs, &ports.events, &ports.versions);
     vec![
+        (
+            "company_days",
+            !ports.calendars.company_days(workspace, Country::RU).await.expect("works").is_empty(),
+        ),
         ("datasets", page!(ports.datasets.datasets(workspace, &page))),
         ("dataset", one!(ports.datasets.dataset(workspace, &data))),
         ("dataset_versions", page!(ports.datasets.dataset_versions(workspace, &data, &page))),
@@ -51,6 +56,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     bed.store.add_workspace("other").await;
     let now = bed.now();
     let told = event("some.thing", now);
+    bed.ports.calendars.set_company_day(&home(), &company_day(now), &told).await.expect("works");
     let added = bed.ports.datasets.add_version(&home(), dataset("sales", "dv_1", now), &told).await;
     added.expect("works");
     add_model(&bed, "visits").await;

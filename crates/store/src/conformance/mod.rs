@@ -2,6 +2,7 @@
 //! here. The checks see a fresh store each, and nothing but its ports and clock.
 
 mod accounts;
+mod calendars;
 mod datasets;
 mod history;
 mod inside;
@@ -114,6 +115,7 @@ macro_rules! list {
 list! {
     accounts: names_are_unique_without_case, passwords_end_sessions, sessions_live_and_end, tokens_live_and_end,
         pages_of_users;
+    calendars: days_are_written_over_and_taken_back;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     models: added_changed_hidden_revived, pages_of_models;
     serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,

@@ -3,6 +3,7 @@
 use super::Bed;
 use jiff::Timestamp;
 use serde_json::json;
+use vakhta_domain::calendar::CompanyDay;
 use vakhta_domain::dataset::{
     Column, ColumnKind, ColumnProfile, FileFormat, ObjectRef, ReadAs, Refused, TableFacts,
 };
@@ -16,7 +17,7 @@ use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::ports::{Enqueued, FinishedTraining, JobLease, NewDatasetVersion};
 use vakhta_domain::prediction::LoggedPrediction;
 use vakhta_domain::report::{Metrics, Report, TrainingReport};
-use vakhta_domain::spec::ModelSpec;
+use vakhta_domain::spec::{Country, DayKind, ModelSpec};
 use vakhta_domain::user::{Actor, ApiToken, Session, Source, Tier, User};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
@@ -84,6 +85,18 @@ pub fn token(user: &str, id: &str, hash: &str, at: Timestamp) -> ApiToken {
         expires_at: at + jiff::SignedDuration::from_hours(24 * 90),
         last_used_at: None,
         revoked_at: None,
+    }
+}
+
+/// A day that the company has spoken about.
+pub fn company_day(at: Timestamp) -> CompanyDay {
+    CompanyDay {
+        country: Country::RU,
+        date: jiff::civil::date(2026, 12, 31),
+        kind: DayKind::Short,
+        note: Some("указ № 1".into()),
+        set_at: at,
+        set_by: Some(UserId::new("user_1")),
     }
 }
 

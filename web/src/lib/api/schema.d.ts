@@ -511,6 +511,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars/{country}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The days of a year that are not what their weekday alone would make them: holidays, transferred days off, working
+         *     Saturdays, short days, and all that the company corrected.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The year, 1900 to 2100; this one by default. */
+                    year?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description ISO 3166-1, `RU` */
+                    country: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_SpecialDayView"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{country}/days/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what a day is, for every model that reads this country's calendar, from its next training on. A model's spec
+         *     has the last word over it.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    country: string;
+                    /** @description YYYY-MM-DD */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DayBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CompanyDayView"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Leaves a day to the country's calendar again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    country: string;
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description nothing was said of this day */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets": {
         parameters: {
             query?: never;
@@ -3446,6 +3592,20 @@ export interface components {
                 number
             ][];
         };
+        /** @description What the company said of a day. */
+        CompanyDayView: {
+            /** @description What it is. */
+            kind: components["schemas"]["DayKindView"];
+            /** @description Why. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last written.
+             */
+            set_at: string;
+            /** @description By which account. */
+            set_by: string | null;
+        };
         /** @description Rows of one class that were taken for another. */
         Confusion: {
             /**
@@ -3568,6 +3728,18 @@ export interface components {
             /** @description SHA-256 of the stored rows. */
             sha256: string;
         };
+        /** @description What a day is said to be. */
+        DayBody: {
+            /** @description What it is. */
+            kind: components["schemas"]["DayKindView"];
+            /** @description Why, at most 500 characters; such as the number of a decree. */
+            note?: string | null;
+        };
+        /**
+         * @description What a day is.
+         * @enum {string}
+         */
+        DayKindView: "holiday" | "day_off" | "working" | "short";
         /** @description A decision: what, why in words, and the numbers it was taken from. */
         Decision: {
             /**
@@ -4185,6 +4357,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_SpecialDayView: {
+            /** @description The rows. */
+            items: components["schemas"]["SpecialDayView"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_Version: {
             /** @description The rows. */
             items: components["schemas"]["Version"][];
@@ -4494,7 +4673,7 @@ export interface components {
          * @description The words that permissions are written as; the domain's type has no schema of its own.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "own_tokens" | "manage_users";
+        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "own_tokens" | "manage_users";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
@@ -5025,6 +5204,16 @@ export interface components {
         SpecFrequency: "D" | "W" | "M" | "Q" | "H";
         /** @description Layer sizes of an MLP. */
         SpecHiddenLayers: components["schemas"]["SpecLayerPreset"] | number[];
+        /** @description A day that is not what its weekday alone would make it. */
+        SpecialDayView: {
+            company?: components["schemas"]["CompanyDayView"] | null;
+            /** @description The day, `YYYY-MM-DD`. */
+            date: string;
+            /** @description What it is for the models of this workspace. */
+            kind: components["schemas"]["DayKindView"];
+            /** @description What the country's calendar says. */
+            official: components["schemas"]["DayKindView"];
+        };
         /** @description How prediction intervals are made. */
         SpecIntervalMethod: "conformal";
         /** @description Prediction intervals. */

@@ -62,6 +62,20 @@ pub struct Days<'a> {
     pub overrides: &'a Overrides,
 }
 
+/// What a country's calendar says of a day; none: Saturdays and Sundays are off and nothing else.
+pub fn official_kind(country: Option<Country>, day: Date) -> DayKind {
+    let days = Days { country, overrides: &Overrides::default() };
+    if days.is_holiday(day) {
+        DayKind::Holiday
+    } else if days.is_day_off(day) {
+        DayKind::DayOff
+    } else if days.is_short(day) {
+        DayKind::Short
+    } else {
+        DayKind::Working
+    }
+}
+
 pub fn is_weekend(day: Date) -> bool {
     matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }

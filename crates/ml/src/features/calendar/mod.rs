@@ -5,7 +5,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub use days::Overrides;
+pub use days::{Overrides, official_kind};
 
 use crate::panel::Periods;
 use days::Days;

@@ -65,6 +65,7 @@ export const watch = {
       'dataset.uploaded': 'data uploaded',
       'dataset.deleted': 'data deleted',
       'model.created': 'model created',
+      'calendar.changed': 'calendar changed',
       'model.changed': 'model changed',
       'model.deleted': 'model deleted',
       'job.queued': 'job queued',

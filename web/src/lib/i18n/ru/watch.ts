@@ -63,6 +63,7 @@ export const watch: Pick<Dictionary, 'jobs' | 'events'> = {
       'dataset.uploaded': 'данные загружены',
       'dataset.deleted': 'данные удалены',
       'model.created': 'модель создана',
+      'calendar.changed': 'календарь изменён',
       'model.changed': 'модель изменена',
       'model.deleted': 'модель удалена',
       'job.queued': 'задача в очереди',
