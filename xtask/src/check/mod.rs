@@ -17,6 +17,8 @@ pub const STEPS: &[Step] = &[
     Step { name: "web lint", needs: &["prepare"], run: || web::script("lint") },
     Step { name: "web types", needs: &["prepare"], run: || web::script("check") },
     Step { name: "clippy", needs: &[], run: clippy },
+    // After it: both would wait for cargo's lock.
+    Step { name: "clippy with cuda", needs: &["clippy"], run: clippy_cuda },
 ];
 
 /// Runs them all.
@@ -41,5 +43,12 @@ fn clippy() -> Result<String> {
         "-D",
         "warnings",
     ]))?;
+    Ok(String::new())
+}
+
+/// The feature that is off otherwise: what it adds is in one crate, and needs neither a GPU nor NVIDIA's libraries.
+fn clippy_cuda() -> Result<String> {
+    let gpu = ["-p", "vakhta-ml", "--features", "cuda", "--lib", "--bench", "gpu"];
+    process::run(place::cargo()?.args(["clippy", "--locked"]).args(gpu).args(["--", "-D", "warnings"]))?;
     Ok(String::new())
 }

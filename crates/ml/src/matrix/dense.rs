@@ -24,6 +24,11 @@ impl Matrix {
         self.width
     }
 
+    /// All numbers, row after row.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> &[f32] {
         &self.values[row * self.width..(row + 1) * self.width]

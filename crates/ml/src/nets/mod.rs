@@ -4,7 +4,12 @@
 //! out. The same rows, parameters and seed give the same net on any number of threads, because each number is
 //! summed in one order however the work is cut.
 
+mod cpu;
+#[cfg(any(feature = "cuda", test))]
+mod cuda;
+mod device;
 mod embedding;
+mod epochs;
 mod explain;
 mod fit;
 mod held;
@@ -22,6 +27,9 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "cuda")]
+pub use cuda::compiled_kernels;
+pub use device::{NoGpu, Ran, gpu};
 pub use explain::Contributions;
 pub use fit::{Curve, Fitted, fit};
 pub use input::{Input, Sample, Target};

@@ -91,6 +91,9 @@ pub enum NetError {
         /// The epoch, from 1.
         epoch: u32,
     },
+    /// A GPU was asked for that cannot train.
+    #[error("device cuda: {0}; leave `device` out, or set it to `cpu`")]
+    Gpu(#[from] super::device::NoGpu),
     /// Layers that do not fit each other.
     #[error("layers that do not fit: {what}")]
     Shape {
@@ -192,6 +195,16 @@ impl Stage {
     }
 }
 
+impl From<&Layer> for Stage {
+    fn from(layer: &Layer) -> Self {
+        Self {
+            inputs: layer.inputs,
+            weights: weights(&layer.weights, layer.inputs, layer.outputs),
+            bias: line_up(&layer.bias),
+        }
+    }
+}
+
 /// A trained net.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Net {
@@ -236,14 +249,7 @@ impl Net {
         if embedding.iter().flat_map(|e| &e.table).any(|line| line.0.iter().any(|w| !w.is_finite())) {
             return wrong("the sparse columns have weights that are not finite".into());
         }
-        let stages = layers
-            .iter()
-            .map(|layer| Stage {
-                inputs: layer.inputs,
-                weights: weights(&layer.weights, layer.inputs, layer.outputs),
-                bias: line_up(&layer.bias),
-            })
-            .collect();
+        let stages = layers.iter().map(Stage::from).collect();
         Ok(Self { embedding, stages, activation, head })
     }
 

@@ -2,7 +2,8 @@
 
 use super::net::NetError;
 use vakhta_domain::spec::{
-    Activation, BatchSize, ClassWeight, HiddenLayers, LayerPreset, Params, Precision, Schedule, Solver,
+    Activation, BatchSize, ClassWeight, Device, HiddenLayers, LayerPreset, Params, Precision, Schedule,
+    Solver,
 };
 
 /// Rows in a batch when nobody chose.
@@ -45,9 +46,11 @@ pub struct NetParams {
     pub tolerance: f64,
     /// How much classes count.
     pub class_weight: ClassWeight,
-    /// The numbers that products are computed in. There are no kernels of 16 bits yet: either way 32, and the
-    /// job's log says so.
+    /// The numbers that products are computed in. 16 bits are a GPU's alone; the processor computes in 32 either
+    /// way, and the job's log says so.
     pub precision: Precision,
+    /// Where it is trained. A spec's is not among its engine's parameters: the caller sets it.
+    pub device: Device,
 }
 
 impl Default for NetParams {
@@ -69,6 +72,7 @@ impl Default for NetParams {
             tolerance: 1e-4,
             class_weight: ClassWeight::None,
             precision: Precision::F32,
+            device: Device::Auto,
         }
     }
 }

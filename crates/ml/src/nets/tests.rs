@@ -66,7 +66,7 @@ fn a_table_is_learnt_and_early_stopping_keeps_the_best() {
     let (matrix, codes) = chequers(3000);
     let sample = Sample::new(Input::dense(&matrix), Target::Classes { codes: &codes, count: 2 });
     let params = NetParams { early_stopping: true, max_epochs: 60, ..params(&[32, 16]) };
-    let Fitted { net, curve, held } = learn(&params, &sample);
+    let Fitted { net, curve, held, .. } = learn(&params, &sample);
     assert!(right(&net, sample.input, &codes) > 0.96);
     assert_eq!(held.len(), 300);
     let lowest = curve.held.iter().copied().fold(f64::INFINITY, f64::min);

@@ -8,7 +8,7 @@ use super::pipeline::{Encoded, Pipeline, Sources};
 use crate::matrix::Sparse;
 use crate::nets::{self, Input, Net, NetError, NetParams};
 use vakhta_domain::progress::Progress;
-use vakhta_domain::spec::{self, Activation, ClassWeight, Engine};
+use vakhta_domain::spec::{self, Activation, ClassWeight, Device, Engine};
 
 /// Step size of a network over hashed text where the spec names none: of many thousand columns each row touches
 /// some dozens, so that each is moved rarely.
@@ -32,6 +32,8 @@ pub struct Lesson<'a> {
     pub weights: &'a [f32],
     /// The engines' parameters.
     pub params: &'a spec::Params,
+    /// Where a network learns.
+    pub device: Device,
     /// The seed.
     pub seed: u64,
     /// How long the engine learns, where an earlier fit found that out: trees or passes. None: it finds out itself
@@ -55,6 +57,15 @@ pub enum Truth<'a> {
 
 /// The code of rows whose class is not known.
 pub const NO_CLASS: u32 = u32::MAX;
+
+/// How it was learnt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// How long, for [`Lesson::effort`]; 0 where that has no meaning.
+    pub effort: u32,
+    /// Where.
+    pub ran: nets::Ran,
+}
 
 /// What was learnt.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,33 +208,40 @@ impl Lesson<'_> {
     }
 }
 
+impl Course {
+    fn on_cpu(effort: u32) -> Self {
+        Self { effort, ran: nets::Ran::Cpu }
+    }
+}
+
 impl Model {
-    /// Teaches one engine over a pipeline. Also says how long it learnt, for [`Lesson::effort`].
+    /// Teaches one engine over a pipeline.
     pub fn fit(
         engine: Engine,
         pipeline: Pipeline,
         lesson: &Lesson<'_>,
         progress: &dyn Progress,
-    ) -> Result<(Self, u32), FitError> {
+    ) -> Result<(Self, Course), FitError> {
         let outputs = lesson.truth.outputs();
         let unit = lesson.unit(engine);
         let nothing = pipeline.dense == 0 && pipeline.sparse == 0;
         if nothing || lesson.rows.is_empty() || (outputs == 1 && lesson.truth.goal() == Goal::Classes) {
             let learnt = Learnt::Prior(lesson.truth.prior(lesson.rows));
-            return Ok((Self { pipeline, learnt, outputs, unit }, 0));
+            return Ok((Self { pipeline, learnt, outputs, unit }, Course::on_cpu(0)));
         }
-        let (learnt, effort) = match engine {
+        let (learnt, course) = match engine {
             Engine::Mlp => fit_net(&pipeline, lesson, unit, progress)?,
             Engine::Gbdt => {
                 let (forest, rounds) = Forest::fit(&pipeline, lesson, unit, progress)?;
-                (Learnt::Trees(Box::new(forest)), rounds)
+                (Learnt::Trees(Box::new(forest)), Course::on_cpu(rounds))
             }
             _ => {
                 let rows = joined(&pipeline, lesson.sources, lesson.rows);
-                (Learnt::Linear(fit_linear(&rows, pipeline.has_text(), lesson, unit, progress)?), 0)
+                let linear = fit_linear(&rows, pipeline.has_text(), lesson, unit, progress)?;
+                (Learnt::Linear(linear), Course::on_cpu(0))
             }
         };
-        Ok((Self { pipeline, learnt, outputs, unit }, effort))
+        Ok((Self { pipeline, learnt, outputs, unit }, course))
     }
 
     /// The engine's name in a spec.
@@ -339,7 +357,7 @@ fn fit_net(
     lesson: &Lesson<'_>,
     unit: Unit,
     progress: &dyn Progress,
-) -> Result<(Learnt, u32), FitError> {
+) -> Result<(Learnt, Course), FitError> {
     let (dense, sparse) = pipeline.encode_rows(lesson.sources, lesson.rows);
     let (codes, numbers) = lesson.own_truth(unit);
     let weights = lesson.own_weights();
@@ -351,13 +369,17 @@ fn fit_net(
     let mut sample = nets::Sample::new(input, target);
     sample.weights = (!weights.is_empty()).then_some(weights.as_slice());
     let mut params = net_params(lesson.params, pipeline.has_text());
+    params.device = lesson.device;
     if let Some(epochs) = lesson.effort {
         params.early_stopping = false;
         params.max_epochs = epochs.max(1);
         params.patience = params.max_epochs;
     }
     match nets::fit(&params, &sample, lesson.seed, progress) {
-        Ok(fitted) => Ok((Learnt::Mlp(Box::new(fitted.net)), fitted.curve.best)),
+        Ok(fitted) => {
+            let course = Course { effort: fitted.curve.best, ran: fitted.ran };
+            Ok((Learnt::Mlp(Box::new(fitted.net)), course))
+        }
         Err(NetError::Cancelled) => Err(FitError::Cancelled),
         Err(error) => Err(FitError::Net(error)),
     }

@@ -2,6 +2,7 @@
 
 use super::table::Role;
 use crate::forecast::ParamsError;
+use crate::nets::{NoGpu, gpu};
 use serde::{Deserialize, Serialize};
 use vakhta_domain::spec::{self, ClassWeight, Device, Engine, ModelSpec, SpecError, Task};
 
@@ -75,6 +76,7 @@ impl Params {
                 errors.push(SpecError::at(format!("/params/monotone/{name}"), message));
             }
         }
+        errors.extend(no_device(spec));
         if !errors.is_empty() {
             return Err(ParamsError(errors));
         }
@@ -91,6 +93,22 @@ impl Params {
             device: spec.device,
         })
     }
+}
+
+/// A GPU that is asked for and cannot be had. Known here, before anything is learnt: `auto` would otherwise find it
+/// out at the network, and leave that out.
+fn no_device(spec: &ModelSpec) -> Option<SpecError> {
+    if spec.device != Device::Cuda {
+        return None;
+    }
+    if !matches!(spec.engine, Engine::Auto | Engine::Mlp) {
+        return Some(SpecError::at(
+            "/device",
+            "a GPU trains `mlp` only: leave it out, or choose that engine",
+        ));
+    }
+    let why = if spec.data.text.is_empty() { gpu().err()? } else { NoGpu::Sparse };
+    Some(SpecError::at("/device", format!("no GPU can train this: {why}; leave it out, or set it to `cpu`")))
 }
 
 impl Checked {
@@ -118,6 +136,25 @@ mod tests {
         let roles: Vec<_> = checked.columns.iter().map(|(name, role)| (name.as_str(), *role)).collect();
         assert_eq!(roles, [("name", Role::Text), ("price", Role::Number), ("day", Role::Date)]);
         assert_eq!((checked.goal, checked.threshold, checked.balanced()), (Goal::Classes, 0.6, false));
+    }
+
+    #[test]
+    fn a_gpu_that_cannot_train_is_refused() {
+        let text = |engine, column| {
+            format!(
+                "{{model_key: m, task: classification, device: cuda, engine: {engine}, data: {{dataset: d, target: y, {column}}}}}"
+            )
+        };
+        for (engine, column) in
+            [("gbdt", "numeric: [price]"), ("mlp", "text: [name]"), ("auto", "text: [name]")]
+        {
+            assert_eq!(checked(&text(engine, column)).expect_err("wrong"), ["/device"], "{engine} {column}");
+        }
+        assert_eq!(checked(&text("mlp", "numeric: [price]")).is_ok(), gpu().is_ok());
+        let spec = parse_yaml(&text("mlp", "numeric: [price]")).expect("a readable spec").remove(0);
+        if let (Err(why), Some(error)) = (gpu(), no_device(&spec)) {
+            assert!(error.message.contains(&why.to_string()), "{error:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Engines on held-out rows: which are tried, how they are compared, and the fit of the best on all rows.
 
-use super::engine::{Lesson, Model};
+use super::engine::{Course, Lesson, Model};
 use super::fit::{FitError, Known, Part, note};
 use super::fitted::{Fitted, Parts};
 use super::measure::{Measured, measure, prior_quality};
@@ -10,6 +10,7 @@ use super::settings::effective_params;
 use super::split::Fold;
 use super::table::{Records, Role};
 use super::weight::importance;
+use crate::nets::Ran;
 use vakhta_domain::progress::Progress;
 use vakhta_domain::report::{Candidate, DataNote, Quality, RecordsReport};
 use vakhta_domain::spec::Engine;
@@ -95,7 +96,8 @@ impl Trials<'_> {
         notes.extend(self.why(&trials, engines.len()));
         let part = Part::new(self.progress, "train", parts - 1, parts);
         let effort = trials.first().map(|t| t.effort).filter(|&effort| effort > 0);
-        let (model, _) = self.teach(chosen, &self.known.rows, effort, &part)?;
+        let (model, course) = self.teach(chosen, &self.known.rows, effort, &part)?;
+        notes.extend(where_trained(&course.ran, self.known.rows.len()));
         if part.at("train", 1, 1).is_break() {
             return Err(FitError::Cancelled);
         }
@@ -133,7 +135,7 @@ impl Trials<'_> {
         rows: &[u32],
         effort: Option<u32>,
         progress: &dyn Progress,
-    ) -> Result<(Model, u32), FitError> {
+    ) -> Result<(Model, Course), FitError> {
         let truth = self.known.truth();
         let most = match engine {
             Engine::Mlp => MOST_PIECES,
@@ -142,7 +144,8 @@ impl Trials<'_> {
         let pipeline = Pipeline::learn(&self.checked.columns, self.sources, rows, most);
         let weights = &self.known.weights;
         let params = &self.checked.params;
-        let lesson = Lesson { sources: self.sources, rows, truth, weights, params, seed: self.seed, effort };
+        let (sources, device, seed) = (self.sources, self.checked.device, self.seed);
+        let lesson = Lesson { sources, rows, truth, weights, params, device, seed, effort };
         Model::fit(engine, pipeline, &lesson, progress)
     }
 
@@ -152,10 +155,10 @@ impl Trials<'_> {
         let mut first = None;
         for (at, fold) in self.folds.iter().enumerate() {
             let part = Part::new(self.progress, "validate", before + at as u64, parts);
-            let (model, effort) = self.teach(engine, &fold.train, None, &part)?;
+            let (model, course) = self.teach(engine, &fold.train, None, &part)?;
             answers.extend(model.answers(self.sources, &fold.held));
             held.extend_from_slice(&fold.held);
-            efforts += effort;
+            efforts += course.effort;
             first.get_or_insert(model);
         }
         let measured = measure(self.checked, self.known, &held, &answers);
@@ -256,6 +259,18 @@ impl Trials<'_> {
         }
         let text = format!("columns without any value, which tell nothing: {}", empty.join(", "));
         Some(note("empty_columns", empty.len(), text))
+    }
+}
+
+/// Where the model was trained, where that is worth telling: on a GPU, or on the CPU though a GPU would have paid.
+fn where_trained(ran: &Ran, rows: usize) -> Option<DataNote> {
+    match ran {
+        Ran::Cpu => None,
+        Ran::CpuInstead(why) => {
+            let text = format!("trained on the CPU, though so much work would pay on a GPU: {why}");
+            Some(note("device_fallback", rows, text))
+        }
+        Ran::Gpu(name) => Some(note("device_gpu", rows, format!("trained on {name}"))),
     }
 }
 

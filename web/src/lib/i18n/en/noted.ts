@@ -14,6 +14,9 @@ export const noted = {
     classes_with_one_row: (k: number) =>
       `${n(k, 'class', 'classes')} with a single row: too few to learn or to measure`,
     coverage_unknown: () => 'With one fold the coverage of intervals cannot be checked',
+    device_fallback: () =>
+      'Trained on the CPU: a GPU would have been faster, but none could be used (the training’s log says why)',
+    device_gpu: () => 'Trained on a GPU',
     duplicates_summed: (k: number) =>
       `${n(k, 'row', 'rows')} with the same series and date as another, summed with it`,
     empty_columns: (k: number) =>
