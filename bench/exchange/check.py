@@ -21,7 +21,10 @@ import onnxmltools
 import onnxruntime
 from onnxmltools.convert.common.data_types import FloatTensorType
 from skl2onnx import to_onnx
-from sklearn.neural_network import MLPClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 warnings.filterwarnings("ignore")
 repository = pathlib.Path(sys.argv[1])
@@ -59,12 +62,39 @@ def incoming(folder):
     mlp = MLPClassifier((512, 256, 128), max_iter=5, random_state=0).fit(X, y)
     (folder / "mlp.onnx").write_bytes(to_onnx(mlp, asked[:1]).SerializeToString())
     compare("scikit-learn MLP by ONNX", read_ours(folder / "mlp.onnx", folder / "rows.csv", folder), mlp.predict_proba(asked), 1e-5)
+    number = (X[:, :5] * [1, -2, 3, 1, 2]).sum(1) + X[:, 5] ** 2
+    others = {
+        "two classes": MLPClassifier((64, 32), activation="tanh", max_iter=5, random_state=0).fit(X, y > 2),
+        "numbers": MLPRegressor((64, 32), activation="logistic", max_iter=20, random_state=0).fit(X, number),
+        "scaled numbers": make_pipeline(
+            StandardScaler(), MLPRegressor((64,), max_iter=20, random_state=0)
+        ).fit(X * 1000 + 5000, number),
+        "a forest": RandomForestClassifier(30, max_depth=9, random_state=0, n_jobs=1).fit(X, y),
+    }
+    for name, model in others.items():
+        rows = asked * 1000 + 5000 if name == "scaled numbers" else asked
+        np.savetxt(folder / "other.rows", rows, delimiter=",", fmt="%.9g")
+        (folder / "other.onnx").write_bytes(to_onnx(model, rows[:1]).SerializeToString())
+        answer = model.predict_proba if hasattr(model, "predict_proba") else model.predict
+        found = read_ours(folder / "other.onnx", folder / "other.rows", folder)
+        compare(f"scikit-learn, {name}, by ONNX", found, answer(rows), 1e-5)
+    (folder / "other.onnx").unlink()
+    for name, model in {
+        "two classes": lgb.LGBMClassifier(n_estimators=40, n_jobs=1, verbose=-1).fit(X, y > 2),
+        "numbers": lgb.LGBMRegressor(n_estimators=40, n_jobs=1, verbose=-1).fit(X, number),
+        "Poisson": lgb.LGBMRegressor(objective="poisson", n_estimators=40, n_jobs=1, verbose=-1).fit(X, y),
+    }.items():
+        model.booster_.save_model(folder / "other.txt")
+        answer = model.predict_proba if hasattr(model, "predict_proba") else model.predict
+        found = read_ours(folder / "other.txt", folder / "rows.csv", folder)
+        compare(f"LightGBM, {name}, by its text", found, answer(asked), 1e-6)
     trees = lgb.LGBMClassifier(n_estimators=40, num_leaves=31, n_jobs=1, verbose=-1).fit(X, y)
     trees.booster_.save_model(folder / "trees.txt")
     converted = onnxmltools.convert_lightgbm(trees, initial_types=[("input", FloatTensorType([None, 20]))])
     (folder / "trees.onnx").write_bytes(converted.SerializeToString())
     expected = trees.predict_proba(asked)
     compare("LightGBM by its text", read_ours(folder / "trees.txt", folder / "rows.csv", folder), expected, 1e-6)
+    ours("explain", folder / "trees.txt", folder / "rows.csv")
     compare("LightGBM by ONNX", read_ours(folder / "trees.onnx", folder / "rows.csv", folder), expected, 1e-5)
 
 

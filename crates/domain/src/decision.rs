@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum DecisionKind {
     /// The first good version of a model serves.
     FirstChampion,
-    /// A new version was kept aside: another one serves and nobody asked to replace it.
+    /// A new version was kept aside until a person decides: another one serves, or it was imported and nobody
+    /// measured it.
     Kept,
     /// A guard refused a version.
     Rejected,
@@ -107,6 +108,13 @@ pub fn judge_new(report: &Report, champion: Option<&VersionId>) -> Verdict {
     }
 }
 
+/// Decides about an imported version: whatever serves, it waits for a person, for nobody measured it here.
+pub fn judge_imported(by: &str) -> Verdict {
+    Verdict::Keep(format!(
+        "imported by {by}; its quality was not measured, so it serves only if a person deploys it"
+    ))
+}
+
 fn harm_of_forecast(report: &TrainingReport) -> Option<String> {
     if !report.overall.wape.is_some_and(f64::is_finite) {
         return Some("accuracy could not be measured: no fold has a non-zero actual".into());
@@ -122,10 +130,10 @@ fn harm_of_forecast(report: &TrainingReport) -> Option<String> {
 
 fn harm_of_records(report: &RecordsReport) -> Option<String> {
     let (name, own, blind) = match (&report.quality, &report.baseline) {
-        (Quality::Classification(own), Quality::Classification(blind)) => {
+        (Some(Quality::Classification(own)), Some(Quality::Classification(blind))) => {
             ("log-loss", own.log_loss, blind.log_loss)
         }
-        (Quality::Regression(own), Quality::Regression(blind)) => ("RMSE", own.rmse, blind.rmse),
+        (Some(Quality::Regression(own)), Some(Quality::Regression(blind))) => ("RMSE", own.rmse, blind.rmse),
         _ => ("quality", None, None),
     };
     let finite = |value: Option<f64>| value.filter(|v| v.is_finite());
@@ -156,12 +164,12 @@ mod tests {
             |log_loss| Quality::Classification(ClassQuality { n: 100, log_loss, ..ClassQuality::default() });
         Report::Records(Box::new(RecordsReport {
             engine: "linear".into(),
-            quality: of(log_loss),
-            baseline: of(Some(1.5)),
+            quality: Some(of(log_loss)),
+            baseline: Some(of(Some(1.5))),
             candidates: vec![],
             importance: vec![],
             params: serde_json::Value::Null,
-            train_rows: 900,
+            train_rows: Some(900),
             test_rows: 100,
             notes: vec![],
         }))

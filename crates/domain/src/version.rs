@@ -49,6 +49,16 @@ impl VersionState {
     }
 }
 
+/// Where a version came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A training made it.
+    Trained,
+    /// Another program learnt it; a person brought its file.
+    Imported,
+}
+
 /// A version as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelVersion {
@@ -62,11 +72,11 @@ pub struct ModelVersion {
     pub alias: Option<String>,
     /// Where it stands.
     pub state: VersionState,
-    /// The job that made it.
-    pub job: JobId,
-    /// The rows it learnt from.
-    pub dataset_version: DatasetVersionId,
-    /// The spec it was trained by.
+    /// The job that trained it; none where it was imported.
+    pub job: Option<JobId>,
+    /// The rows it learnt from; none where it was imported: another program knows.
+    pub dataset_version: Option<DatasetVersionId>,
+    /// The spec it was trained by, or imported into.
     pub spec: ModelSpec,
     /// The seed that it can be made again from.
     pub seed: u64,
@@ -78,10 +88,17 @@ pub struct ModelVersion {
     pub backtest: Option<ObjectRef>,
     /// Why training failed.
     pub error: Option<String>,
-    /// Why it was trained, in the asker's words.
+    /// Why it was trained or imported, in the asker's words.
     pub reason: Option<String>,
-    /// The program that trained it.
+    /// The program that trained or imported it.
     pub code_version: String,
-    /// When its training ended.
+    /// When its training ended, or when it was imported.
     pub created_at: Timestamp,
+}
+
+impl ModelVersion {
+    /// Where it came from.
+    pub fn origin(&self) -> Origin {
+        if self.job.is_some() { Origin::Trained } else { Origin::Imported }
+    }
 }

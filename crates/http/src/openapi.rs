@@ -93,6 +93,17 @@ fn name_operations(document: &mut Value) {
     });
 }
 
+/// Addresses whose POST creates something.
+const CREATING: [&str; 7] = [
+    "/datasets",
+    "/models",
+    "/models/{key}/versions/import",
+    "/train",
+    "/predict",
+    "/forecast",
+    "/auth/tokens",
+];
+
 /// Operations that create something understand `Idempotency-Key`.
 fn add_keys(document: &mut Value) {
     let key = json!({
@@ -103,8 +114,7 @@ fn add_keys(document: &mut Value) {
         "schema": { "type": "string", "maxLength": 200 }
     });
     for_each_operation(document, |path, method, operation| {
-        let creates =
-            ["/datasets", "/models", "/train", "/predict", "/forecast", "/auth/tokens"].contains(&path);
+        let creates = CREATING.contains(&path);
         if let (true, Some(parameters)) = (
             creates && method == "post",
             operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut(),

@@ -57,6 +57,7 @@ domain_words! {
     JobKind = vakhta_domain::job::JobKind,
     JobState = vakhta_domain::job::JobState,
     VersionState = vakhta_domain::version::VersionState,
+    Origin = vakhta_domain::version::Origin,
     DecisionKind = vakhta_domain::decision::DecisionKind,
     ColumnKind = vakhta_domain::dataset::ColumnKind,
     FileFormat = vakhta_domain::dataset::FileFormat,

@@ -8,6 +8,7 @@ pub mod backtests;
 pub mod calendars;
 pub mod deploy;
 pub mod export;
+pub mod import;
 pub mod jobs;
 mod learnt;
 pub mod models;

@@ -14,7 +14,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DatasetKey, DecisionId, ModelKey, VersionId};
 use vakhta_domain::job::Job;
 use vakhta_domain::ports::{FinishedTraining, JobLease, StoreError};
-use vakhta_domain::report::Report;
+use vakhta_domain::report::{Quality, Report};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// Shares of the whole job, in millionths, at which its parts begin.
@@ -144,8 +144,8 @@ async fn finish(
             DecisionKind::Rejected => VersionState::Rejected,
             _ => VersionState::Trained,
         },
-        job: job.id.clone(),
-        dataset_version: trained.dataset.id,
+        job: Some(job.id.clone()),
+        dataset_version: Some(trained.dataset.id),
         spec: payload.spec.clone(),
         seed: payload.spec.seed,
         report: Some(report),
@@ -182,7 +182,8 @@ fn evidence(report: &Report) -> serde_json::Value {
             "largest_ratio": report.largest_ratio,
         }),
         Report::Records(report) => {
-            json!({ "quality": report.quality.brief(), "baseline": report.baseline.brief() })
+            let brief = |quality: &Option<Quality>| quality.as_ref().map(Quality::brief);
+            json!({ "quality": brief(&report.quality), "baseline": brief(&report.baseline) })
         }
     }
 }

@@ -108,11 +108,11 @@ fn refuse_bad_alias(alias: &str) -> Result<(), TrainError> {
     let fits = (1..=64).contains(&alias.len())
         && alias.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
         && !alias.starts_with("v_")
-        && !matches!(alias, "champion" | "challenger");
+        && !matches!(alias, "champion" | "challenger" | "import");
     if fits {
         return Ok(());
     }
-    let message = "use 1 to 64 letters, digits, `.`, `_`, `-` or `+`, not beginning with `v_`, and neither `champion` nor `challenger`";
+    let message = "use 1 to 64 letters, digits, `.`, `_`, `-` or `+`, not beginning with `v_`, and none of `champion`, `challenger`, `import`";
     Err(TrainError::Columns(vec![SpecError::at("/alias", message)]))
 }
 

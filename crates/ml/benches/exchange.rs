@@ -1,7 +1,8 @@
 //! Models to and from ONNX and LightGBM's text, for `bench/exchange/check.py` to compare with other programs.
 //!
 //! `read FILE ROWS OUT` reads a model, answers the rows of a CSV of numbers and writes the answers. `write FOLDER
-//! ROWS` writes models to the folder, each with what it answers here.
+//! ROWS` writes models to the folder, each with what it answers here. `explain FILE ROWS` says how long SHAP values of
+//! trees take.
 #![expect(clippy::print_stdout, reason = "a bench tells what it found")]
 
 use std::path::Path;
@@ -16,8 +17,11 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["read", file, rows, out] => read(file, rows, out),
+        ["explain", file, rows] => explain(file, rows),
         ["write", folder, rows, trees] => write(Path::new(folder), rows, trees),
-        _ => println!("exchange read FILE ROWS OUT | exchange write FOLDER ROWS LIGHTGBM_FILE"),
+        _ => println!(
+            "exchange read FILE ROWS OUT | exchange explain FILE ROWS | exchange write FOLDER ROWS LIGHTGBM_FILE"
+        ),
     }
 }
 
@@ -47,6 +51,22 @@ fn read(file: &str, table: &str, out: &str) {
     let model = read_model(file);
     let answers = model.predict(&rows(table)).expect("rows of that width");
     save(Path::new(out), &answers, model.outputs());
+}
+
+fn explain(file: &str, table: &str) {
+    let Engine::Trees(trees) = read_model(file).engine else {
+        return println!("{file} is no model of trees");
+    };
+    let rows = rows(table);
+    let began = Instant::now();
+    let mut sum = 0.0;
+    for _ in 0..5 {
+        for row in 0..rows.rows() {
+            sum += trees.shap(rows.row(row)).iter().sum::<f64>();
+        }
+    }
+    let each = began.elapsed().as_secs_f64() / (5 * rows.rows()) as f64 * 1e6;
+    println!("{} trees: {each:.1} µs a row for all outputs; checked sum {sum:.6}", trees.trees.len());
 }
 
 /// What the pipeline of records sees of a number.

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = fit(&checked, &records, &target, None, spec.seed, threads, &Unwatched)?;
     let (wall, spent) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     writeln!(out, "{}: {spent:.2} CPU s, {wall:.2} s wall, {} rows", model.report().engine, records.rows)?;
-    show(&mut out, "own", &model.report().quality)?;
+    show(&mut out, "own", model.report().quality.as_ref().ok_or("not measured")?)?;
     show(&mut out, "test", &model.quality(&fresh, &truth))?;
     for note in &model.report().notes {
         writeln!(out, "  {}: {}", note.code, note.text)?;

@@ -43,6 +43,8 @@ describe('the reason of a decision', () => {
   it('is translated where the program decided', () => {
     expect(said(decision('first_champion'))).toBe(ru.decided.first);
     expect(said(decision('kept'))).toBe(ru.decided.kept);
+    const file = { format: 'onnx', sha256: 'ab', bytes: 9 };
+    expect(said(decision('kept', { file }))).toBe(ru.decided.imported);
   });
   it('of a refusal tells which guard held', () => {
     expect(said(decision('rejected', { overall: { wape: null } }))).toBe(ru.decided.unmeasured);

@@ -15,7 +15,7 @@ pub use accounts::{Accounts, Inserted};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
-pub use models::{Champion, FinishedTraining, Models, SwitchAnswer, Versions};
+pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
 
 use jiff::Timestamp;

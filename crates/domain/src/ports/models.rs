@@ -61,6 +61,17 @@ pub struct FinishedTraining {
     pub events: Vec<NewEvent>,
 }
 
+/// All that an import writes, in one transaction: the version, the decision that it waits for a person, the event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedVersion {
+    /// The version, `Trained` and of no job.
+    pub version: ModelVersion,
+    /// The decision about it.
+    pub decision: Decision,
+    /// What is told.
+    pub event: NewEvent,
+}
+
 /// How a switch ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SwitchAnswer {
@@ -92,6 +103,8 @@ pub struct Champion {
 pub trait Versions: Send + Sync {
     /// Ends a training. False where the job's lease was lost: nothing was written.
     async fn finish_training(&self, finished: &FinishedTraining) -> Result<bool, StoreError>;
+    /// Adds an imported version. False where the model was deleted: nothing was written.
+    async fn add_imported(&self, imported: &ImportedVersion) -> Result<bool, StoreError>;
     /// A model's versions, newest first.
     async fn versions(
         &self,

@@ -43,10 +43,11 @@ impl Report {
         if let Self::Records(report) = self { Some(report) } else { None }
     }
 
-    /// The numbers that are said first: accuracy over all folds, or quality without its lists.
+    /// The numbers that are said first: accuracy over all folds, or quality without its lists; null where it was
+    /// not measured.
     pub fn headline(&self) -> serde_json::Value {
         let value = match self {
-            Self::Records(report) => serde_json::to_value(report.quality.brief()),
+            Self::Records(report) => serde_json::to_value(report.quality.as_ref().map(Quality::brief)),
             Self::Forecast(report) => serde_json::to_value(&report.overall),
         };
         value.expect("numbers and names are plain data")

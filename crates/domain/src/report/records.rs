@@ -7,20 +7,21 @@ use serde::{Deserialize, Serialize};
 /// All that training found out about a classifier or a regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordsReport {
-    /// The engine that was kept: `mlp`, `gbdt` or `linear`.
+    /// The engine that was kept: `mlp`, `gbdt` or `linear`; `imported_mlp` or `imported_trees` where another
+    /// program learnt it.
     pub engine: String,
-    /// Its quality on held-out rows.
-    pub quality: Quality,
+    /// Its quality on held-out rows; none where no rows were there to measure it.
+    pub quality: Option<Quality>,
     /// That of answering without looking: each class by its frequency, or the mean; on the same rows.
-    pub baseline: Quality,
+    pub baseline: Option<Quality>,
     /// Every engine that was tried, best first.
     pub candidates: Vec<Candidate>,
     /// Features, most important first; at most a hundred.
     pub importance: Vec<Importance>,
     /// The parameters in force, names as in the spec.
     pub params: serde_json::Value,
-    /// Rows that the kept model learnt from.
-    pub train_rows: u64,
+    /// Rows that the kept model learnt from; none where another program knows.
+    pub train_rows: Option<u64>,
     /// Rows held out to measure it.
     pub test_rows: u64,
     /// What was noticed about the data.

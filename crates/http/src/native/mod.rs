@@ -27,6 +27,8 @@ pub const BASE: &str = "/api/v1";
 
 /// The largest body of records to predict, bytes: 10,000 records of 1.6 kB.
 const MAX_RECORDS_BYTES: usize = 16 << 20;
+/// The largest file of a model to import, bytes.
+const MAX_MODEL_BYTES: usize = 256 << 20;
 
 /// Operations that neither wait nor stream are done by then.
 const IN_TIME: Duration = Duration::from_mins(1);
@@ -41,12 +43,13 @@ pub fn resources(app: &App) -> OpenApiRouter<App> {
         .merge(creating().layer(once()).layer(from_fn(in_time)).layer(small))
         .merge(training().layer(once()).layer(small))
         .merge(predicting().layer(once()).layer(records))
+        .merge(importing().layer(once()).layer(DefaultBodyLimit::max(MAX_MODEL_BYTES)))
         .merge(uploading().layer(DefaultBodyLimit::disable()))
 }
 
 /// The same without what surrounds it: for the API's description.
 pub(crate) fn described() -> OpenApiRouter<App> {
-    quick().merge(creating()).merge(training()).merge(predicting()).merge(uploading())
+    quick().merge(creating()).merge(training()).merge(predicting()).merge(importing()).merge(uploading())
 }
 
 fn quick() -> OpenApiRouter<App> {
@@ -108,6 +111,10 @@ fn predicting() -> OpenApiRouter<App> {
         .routes(routes!(serve::predict::predict))
         .routes(routes!(serve::predict::result))
         .routes(routes!(serve::quality::quality))
+}
+
+fn importing() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(versions::import::import))
 }
 
 fn uploading() -> OpenApiRouter<App> {

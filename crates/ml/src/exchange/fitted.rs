@@ -10,6 +10,7 @@ pub fn write_onnx(name: &str, producer: &str, fitted: &Fitted) -> Result<Vec<u8>
     let model = fitted.model();
     let mut columns = Vec::new();
     let mut scaling = Vec::new();
+    let plain = model.pipeline.encoders.iter().all(|encoder| encoder.kind == Kind::Plain);
     for encoder in &model.pipeline.encoders {
         let what = match &encoder.kind {
             Kind::Number(scale) | Kind::Flag(scale) => {
@@ -17,6 +18,11 @@ pub fn write_onnx(name: &str, producer: &str, fitted: &Fitted) -> Result<Vec<u8>
                 scaling.push(Scaling { center: scale.center, spread: scale.spread, flag: scale.missing });
                 continue;
             }
+            Kind::Plain if plain => {
+                columns.push(encoder.name.as_str());
+                continue;
+            }
+            Kind::Plain => "numbers as they are beside scaled ones",
             Kind::Text(_) => "texts",
             Kind::Category(_) => "categories",
             Kind::Date { .. } => "dates",
@@ -44,8 +50,9 @@ pub fn write_onnx(name: &str, producer: &str, fitted: &Fitted) -> Result<Vec<u8>
         Learnt::Trees(forest) => Trained::Trees(&forest.ensemble),
         Learnt::Prior(_) => return unsupported("a model that gives every record the same answer"),
     };
-    let unit = labels.is_empty().then_some((model.unit.center, model.unit.spread));
-    let scaling = Some(&scaling[..]);
+    let unit = (model.unit.center, model.unit.spread);
+    let unit = (labels.is_empty() && unit != (0.0, 1.0)).then_some(unit);
+    let scaling = (!plain).then_some(&scaling[..]);
     let export =
         Export { name, producer, columns: &columns, scaling, engine, temperature, unit, labels: &labels };
     export.to_bytes()

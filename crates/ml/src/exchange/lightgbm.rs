@@ -44,6 +44,13 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ExchangeError> {
     if count == 0 {
         return unreadable("it has no trees");
     }
+    // A file that was cut between two trees would else be a model, and another one.
+    if next.is_none() {
+        return unreadable(format!("it is cut off behind tree {}: `end of trees` is missing", count - 1));
+    }
+    if count % header.outputs != 0 {
+        return unsound(format!("{count} trees for {} classes", header.outputs));
+    }
     let mut trees = gather.finish();
     if head.contains_key("average_output") {
         // A random forest answers the mean over its iterations.
@@ -58,6 +65,7 @@ fn of_tree(tree: usize, error: ExchangeError) -> ExchangeError {
     match error {
         ExchangeError::Unsound(what) => ExchangeError::Unsound(with(what)),
         ExchangeError::Unsupported(what) => ExchangeError::Unsupported(with(what)),
+        ExchangeError::Unfit(what) => ExchangeError::Unfit(with(what)),
         ExchangeError::Unreadable { format, what } => ExchangeError::Unreadable { format, what: with(what) },
     }
 }
@@ -152,6 +160,14 @@ fn numbers<T: FromStr>(keys: &Keys<'_>, key: &str, count: usize) -> Result<Vec<T
     }
 }
 
+/// The same, or none where the line is not there or empty.
+fn optional<T: FromStr>(keys: &Keys<'_>, key: &str, count: usize) -> Result<Vec<T>, ExchangeError> {
+    if keys.get(key).is_none_or(|text| text.trim().is_empty()) {
+        return Ok(Vec::new());
+    }
+    numbers(keys, key, count)
+}
+
 /// The nodes of a tree: its splits, then its leaves.
 fn places(tree: &Keys<'_>, scale: f64) -> Result<Vec<Place>, ExchangeError> {
     if tree.get("is_linear").is_some_and(|linear| linear.trim() != "0") {
@@ -168,6 +184,7 @@ fn places(tree: &Keys<'_>, scale: f64) -> Result<Vec<Place>, ExchangeError> {
         let decisions: Vec<u8> = numbers(tree, "decision_type", splits)?;
         let left: Vec<i64> = numbers(tree, "left_child", splits)?;
         let right: Vec<i64> = numbers(tree, "right_child", splits)?;
+        let gains: Vec<f64> = optional(tree, "split_gain", splits)?;
         // A child below zero is a leaf: -1 the first. Splits stand before leaves here.
         let child = |child: i64| match usize::try_from(child) {
             Ok(split) => split,
@@ -176,10 +193,13 @@ fn places(tree: &Keys<'_>, scale: f64) -> Result<Vec<Place>, ExchangeError> {
         for at in 0..splits {
             let (test, missing_yes) = decision(decisions[at], thresholds[at])?;
             let (yes, no) = (child(left[at]), child(right[at]));
-            places.push(Place::Split { feature: features[at], test, yes, no, missing_yes });
+            let gain = gains.get(at).copied().unwrap_or(0.0);
+            places.push(Place::Split { feature: features[at], test, yes, no, missing_yes, gain });
         }
     }
-    places.extend(values.into_iter().map(|value| Place::Leaf(value * scale)));
+    let rows: Vec<u32> = optional(tree, "leaf_count", leaves)?;
+    let leaf = |(at, value)| Place::Leaf { value: value * scale, rows: rows.get(at).copied().unwrap_or(1) };
+    places.extend(values.into_iter().enumerate().map(leaf));
     Ok(places)
 }
 

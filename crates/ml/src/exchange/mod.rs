@@ -4,6 +4,7 @@
 //! pointer against what it points into, each number for being one. What a file says and we cannot do the same is
 //! an error that names it, never an approximation.
 
+mod adopt;
 mod fitted;
 mod imported;
 mod lightgbm;
@@ -13,6 +14,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub use adopt::{Format, adopt, read};
 pub use fitted::write_onnx;
 pub use imported::{Answers, Engine, Imported};
 pub use lightgbm::read as read_lightgbm;
@@ -32,6 +34,9 @@ pub enum ExchangeError {
     /// A thing that the format can say and the engines cannot do.
     #[error("{0}")]
     Unsupported(String),
+    /// A sound file that is not a model of this kind or width.
+    #[error("{0}")]
+    Unfit(String),
     /// The parts of the file contradict each other.
     #[error("the file contradicts itself: {0}")]
     Unsound(String),

@@ -7,8 +7,13 @@ use std::ops::Range;
 /// What stands at a place of a foreign tree.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Place {
-    /// A leaf with its value.
-    Leaf(f64),
+    /// A leaf.
+    Leaf {
+        /// Its value.
+        value: f64,
+        /// How many rows were learnt from there; 1 where the file does not say.
+        rows: u32,
+    },
     /// A split: the children are places of the same tree.
     Split {
         /// The feature asked.
@@ -21,6 +26,8 @@ pub(super) enum Place {
         no: usize,
         /// Whether missing values go where it is true.
         missing_yes: bool,
+        /// How much it lowered the loss; 0 where the file does not say.
+        gain: f64,
     },
 }
 
@@ -69,6 +76,7 @@ impl Gather {
         let root = trees.nodes.len();
         let mut met = vec![false; places.len()];
         trees.nodes.push(Node::leaf(root as u32, 0.0));
+        trees.covers.push(0);
         let mut waiting = vec![(0usize, root, 0u32)];
         let mut deepest = 0;
         while let Some((place, at, depth)) = waiting.pop() {
@@ -79,18 +87,21 @@ impl Gather {
                 (None, _) => return unsound(format!("node {place} is not there")),
             }
             match &places[place] {
-                Place::Leaf(value) => {
+                Place::Leaf { value, rows } => {
                     let value = *value as f32;
                     if !value.is_finite() {
                         return unsound(format!("the value of a leaf is {value}"));
                     }
                     trees.nodes[at] = Node::leaf(at as u32, value);
+                    trees.covers[at] = *rows;
                 }
-                Place::Split { feature, test, yes, no, missing_yes } => {
+                Place::Split { feature, test, yes, no, missing_yes, gain } => {
                     let left = trees.nodes.len() as u32;
                     trees.nodes[at] = split(trees.width, &sets, left, *feature, test, *missing_yes)?;
                     trees.splits[*feature] += 1;
+                    trees.gain[*feature] += if gain.is_finite() { gain.clamp(0.0, 1e100) } else { 0.0 };
                     trees.nodes.extend([Node::leaf(left, 0.0), Node::leaf(left + 1, 0.0)]);
+                    trees.covers.extend([0, 0]);
                     waiting.push((*no, left as usize + 1, depth + 1));
                     waiting.push((*yes, left as usize, depth + 1));
                 }
@@ -102,10 +113,27 @@ impl Gather {
 
     /// The ensemble, whole.
     pub fn finish(mut self) -> Ensemble {
-        // How many rows fell into a node is not known; shares are explained as if all were alike.
-        self.ensemble.covers = vec![1; self.ensemble.nodes.len()];
+        if !sum_covers(&mut self.ensemble) {
+            // More rows than can be counted: no file of a real program. Leaves are explained as if all were alike.
+            for (at, node) in self.ensemble.nodes.iter().enumerate() {
+                self.ensemble.covers[at] = u32::from(node.left as usize == at);
+            }
+            sum_covers(&mut self.ensemble);
+        }
         self.ensemble
     }
+}
+
+/// Gives each split the rows of its leaves. False where they are too many.
+fn sum_covers(trees: &mut Ensemble) -> bool {
+    for (at, node) in trees.nodes.iter().enumerate().rev() {
+        let left = node.left as usize;
+        if left != at {
+            let Some(sum) = trees.covers[left].checked_add(trees.covers[left + 1]) else { return false };
+            trees.covers[at] = sum;
+        }
+    }
+    true
 }
 
 fn split(
@@ -135,21 +163,37 @@ mod tests {
     use super::*;
 
     fn stump(yes: usize, no: usize) -> Vec<Place> {
-        let split = Place::Split { feature: 0, test: Test::AtMost(1.0), yes, no, missing_yes: true };
-        vec![split, Place::Leaf(2.0), Place::Leaf(3.0)]
+        let test = Test::AtMost(1.0);
+        let split = Place::Split { feature: 0, test, yes, no, missing_yes: true, gain: 4.0 };
+        vec![split, Place::Leaf { value: 2.0, rows: 30 }, Place::Leaf { value: 3.0, rows: 10 }]
     }
 
     #[test]
     fn a_tree_answers_as_it_was() {
         let mut gather = Gather::new(2, vec![0.5], Link::Identity).expect("narrow");
         gather.add(0, &stump(1, 2), vec![]).expect("a tree");
-        gather.add(0, &[Place::Leaf(10.0)], vec![]).expect("a leaf");
+        gather.add(0, &[Place::Leaf { value: 10.0, rows: 1 }], vec![]).expect("a leaf");
         let trees = gather.finish();
         assert!(trees.is_sound());
         let rows = crate::matrix::Matrix::new(vec![1.0, 0.0, 1.1, 0.0, f32::NAN, 0.0], 2);
         let mut out = vec![0.0; 3];
         trees.predict(&rows, &mut out);
         assert_eq!(out, [12.5, 13.5, 12.5]);
+        assert_eq!((&trees.covers[..], &trees.gain[..]), (&[40, 30, 10, 1][..], &[4.0, 0.0][..]));
+        assert_eq!(trees.expected(), [12.75]);
+    }
+
+    #[test]
+    fn more_rows_than_can_be_counted_count_alike() {
+        let mut gather = Gather::new(1, vec![0.0], Link::Identity).expect("narrow");
+        let mut places = stump(1, 2);
+        for place in &mut places {
+            if let Place::Leaf { rows, .. } = place {
+                *rows = u32::MAX;
+            }
+        }
+        gather.add(0, &places, vec![]).expect("a tree");
+        assert_eq!(gather.finish().covers, [2, 1, 1]);
     }
 
     #[test]

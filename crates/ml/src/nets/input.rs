@@ -4,7 +4,7 @@ use super::net::NetError;
 use crate::matrix::{Matrix, Sparse};
 
 /// Largest magnitude of an input; what lies beyond is read as this. A missing value (NaN) is read as 0.
-pub(super) const LIMIT: f32 = 1e9;
+pub const LIMIT: f32 = 1e9;
 
 /// A value as a net reads it.
 #[inline(always)]

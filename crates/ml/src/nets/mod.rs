@@ -32,7 +32,7 @@ pub use cuda::compiled_kernels;
 pub use device::{NoGpu, Ran, gpu};
 pub use explain::Contributions;
 pub use fit::{Curve, Fitted, fit};
-pub use input::{Input, Sample, Target};
+pub use input::{Input, LIMIT, Sample, Target};
 pub use kernels::Level;
 pub use net::{Embedding, Head, Layer, Net, NetError};
 pub use params::NetParams;

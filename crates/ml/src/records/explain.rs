@@ -5,12 +5,14 @@
 
 use super::engine::{Learnt, Model, Scratch};
 use super::fitted::{Answer, Fitted};
+use super::forest::Forest;
 use super::params::Goal;
 use super::pipeline::{Encoder, Kind, Sources, date};
 use super::table::{Records, Values};
 use super::text::{TextSpace, words};
 use super::weight::tree_names;
 use crate::nets;
+use crate::trees::Paths;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,26 +59,64 @@ struct Effects {
     cells: HashMap<u32, f64>,
 }
 
+/// Explains one record of many after the other, in memory that is used again.
+pub struct Explainer<'a> {
+    fitted: &'a Fitted,
+    sources: Sources<'a>,
+    scratch: Scratch,
+    raw: Vec<f64>,
+    trees: Option<Trees<'a>>,
+}
+
+/// What explanations of trees need, found out once.
+struct Trees<'a> {
+    forest: &'a Forest,
+    /// By number that trees see: its name.
+    names: Vec<String>,
+    /// By output, [`crate::trees::Ensemble::expected`].
+    expected: Vec<f64>,
+    paths: Paths,
+    effects: Vec<f64>,
+}
+
 impl Fitted {
     /// Explains the answer to one record; a row that is not there is one whose values are all missing.
     pub fn explain(&self, records: &Records, row: usize) -> Explanation {
-        let parts = &self.0;
-        let sources = Sources::plain(&parts.model.pipeline, records);
-        let mut scratch = Scratch::default();
-        let mut raw = Vec::new();
-        parts.model.answer(&sources, row, &mut scratch, &mut raw);
-        parts.calibration.apply(&mut raw);
-        let class = crate::evaluate::most_probable(&raw).0;
+        self.explainer(records).explain(row)
+    }
+
+    /// What explains any of the records.
+    pub fn explainer<'a>(&'a self, records: &'a Records) -> Explainer<'a> {
+        let model = &self.0.model;
+        let trees = match &model.learnt {
+            Learnt::Trees(forest) => Some(Trees {
+                forest,
+                names: tree_names(&model.pipeline, forest),
+                expected: forest.ensemble.expected(),
+                paths: Paths::default(),
+                effects: Vec::new(),
+            }),
+            _ => None,
+        };
+        let sources = Sources::plain(&model.pipeline, records);
+        Explainer { fitted: self, sources, scratch: Scratch::default(), raw: Vec::new(), trees }
+    }
+}
+
+impl Explainer<'_> {
+    /// Explains the answer to one of the records.
+    pub fn explain(&mut self, row: usize) -> Explanation {
+        let parts = &self.fitted.0;
+        let Self { sources, scratch, raw, trees, .. } = self;
+        parts.model.answer(sources, row, scratch, raw);
+        parts.calibration.apply(raw);
+        let class = crate::evaluate::most_probable(raw).0;
         let label = (parts.goal == Goal::Classes).then(|| Arc::clone(&parts.classes[class]));
-        let (base, mut all) = match &parts.model.learnt {
-            Learnt::Trees(forest) => {
-                let named = tree_names(&parts.model.pipeline, forest);
-                by_shap(&parts.model, forest, &scratch.tree_row, class, &named, &sources, row)
-            }
-            _ => {
-                let effects = effects(&parts.model, class, &raw, &mut scratch);
-                (effects.base, named(&parts.model, &effects, &sources, row))
-            }
+        let (base, mut all) = if let Some(trees) = trees {
+            by_shap(&parts.model, trees, &scratch.tree_row, class, sources, row)
+        } else {
+            let effects = effects(&parts.model, class, raw, scratch);
+            (effects.base, named(&parts.model, &effects, sources, row))
         };
         all.retain(|contribution| contribution.effect != 0.0);
         all.sort_by(|a, b| {
@@ -153,6 +193,7 @@ fn named(model: &Model, effects: &Effects, sources: &Sources<'_>, row: usize) ->
                 own.filter_map(|place| effects.cells.get(&place)).sum()
             }
             Kind::Number(scale) | Kind::Flag(scale) => dense_of(encoder, 1 + usize::from(scale.missing)),
+            Kind::Plain => dense_of(encoder, 1),
             Kind::Date { .. } => dense_of(encoder, date::DENSE),
         };
         let value = values.and_then(|values| values.word(row)).map(std::borrow::Cow::into_owned);
@@ -196,14 +237,13 @@ fn by_word(
 /// SHAP values, those of one column added up.
 fn by_shap(
     model: &Model,
-    forest: &super::forest::Forest,
+    of: &mut Trees<'_>,
     tree_row: &[f32],
     class: usize,
-    names: &[String],
     sources: &Sources<'_>,
     row: usize,
 ) -> (f64, Vec<Contribution>) {
-    let trees = &forest.ensemble;
+    let trees = &of.forest.ensemble;
     // Two classes have one score, that of the second; numbers have one too.
     let two = trees.outputs() == 1 && !model.is_number();
     let output = if trees.outputs() == 1 { 0 } else { class };
@@ -211,10 +251,10 @@ fn by_shap(
     let identity = trees.link == crate::trees::Link::Identity;
     let (unit, center) =
         if model.is_number() && identity { (model.unit.spread, model.unit.center) } else { (1.0, 0.0) };
-    let base = center + unit * sign * trees.expected()[output];
-    let values = trees.shap(tree_row);
+    let base = center + unit * sign * of.expected[output];
+    trees.shap_of(output, tree_row, &mut of.paths, &mut of.effects);
     let mut all: Vec<Contribution> = Vec::new();
-    for (name, effect) in names.iter().zip(&values[output * trees.width..]) {
+    for (name, effect) in of.names.iter().zip(&of.effects) {
         let effect = unit * sign * effect;
         if let Some(known) = all.iter_mut().find(|known| known.feature == *name) {
             known.effect += effect;

@@ -134,7 +134,7 @@ impl Fitted {
                     (categories.names().iter().take(MOST_SHOWN).cloned().collect(), None)
                 }
                 Kind::Number(scale) => (Vec::new(), Some((scale.low, scale.high))),
-                Kind::Text(_) | Kind::Flag(_) | Kind::Date { .. } => (Vec::new(), None),
+                Kind::Text(_) | Kind::Plain | Kind::Flag(_) | Kind::Date { .. } => (Vec::new(), None),
             };
             let role = encoder.kind.role();
             Input { name: encoder.name.clone(), role, example: encoder.example.clone(), values, range }

@@ -8,6 +8,7 @@ mod explain;
 mod fit;
 mod fitted;
 mod forest;
+mod imported;
 mod linear;
 mod measure;
 mod params;
@@ -23,7 +24,7 @@ mod trial;
 mod weight;
 
 pub use engine::{Learnt, Model, Unit};
-pub use explain::{Contribution, Explanation};
+pub use explain::{Contribution, Explainer, Explanation};
 pub use fit::{FitError, fit};
 pub use fitted::{Answer, Fitted, Input};
 pub use forest::Forest;

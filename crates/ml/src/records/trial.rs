@@ -217,12 +217,12 @@ impl Trials<'_> {
         let quality: Quality = best.quality;
         let report = RecordsReport {
             engine: model.engine().into(),
-            baseline: prior_quality(self.checked, self.known, self.folds),
-            quality,
+            baseline: Some(prior_quality(self.checked, self.known, self.folds)),
+            quality: Some(quality),
             candidates,
             importance,
             params: effective_params(&model, &self.checked.params),
-            train_rows: self.known.rows.len() as u64,
+            train_rows: Some(self.known.rows.len() as u64),
             test_rows: best.rows as u64,
             notes,
         };

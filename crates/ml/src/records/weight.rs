@@ -22,6 +22,20 @@ pub fn importance(model: &Model, records: &Records, truth: Truth<'_>, held: &[u3
         Learnt::Trees(forest) => by_gain(&model.pipeline, forest),
         Learnt::Linear(_) | Learnt::Mlp(_) => by_absence(model, records, truth, held),
     };
+    shares(gains)
+}
+
+/// The same of trees that say their gains, without any rows; none of others.
+pub fn told_by_trees(model: &Model) -> Vec<Importance> {
+    match &model.learnt {
+        Learnt::Trees(forest) if forest.ensemble.gain.iter().any(|gain| *gain > 0.0) => {
+            shares(by_gain(&model.pipeline, forest))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn shares(gains: Vec<(String, f64, u64)>) -> Vec<Importance> {
     let sum: f64 = gains.iter().map(|(_, gain, _)| gain).sum();
     let mut columns: Vec<Importance> = gains
         .into_iter()

@@ -25,3 +25,4 @@ pub use bins::{Binned, Edges};
 pub use boost::{BoostError, BoostParams, Data, Sample, boost, feature_order, learn};
 pub use ensemble::{Ensemble, Link, Node, Tree, contains, set_of, threshold_below};
 pub use objective::Objective;
+pub use shap::Paths;

@@ -50,6 +50,10 @@ fn of_forecast(report: &Value, out: Out) {
 
 /// Every engine that was tried, then the classes.
 fn of_records(report: &Value, out: Out) {
+    if report["quality"].is_null() {
+        out.note("quality was not measured; measure it by POST /quality with records whose answer is known");
+        return;
+    }
     let classifies = report["quality"]["task"] == "classification";
     let heads: &[&str] = if classifies {
         &["engine", ">accuracy", ">macro-F1", ">log-loss", ">ECE"]

@@ -8,6 +8,7 @@ mod config;
 mod datasets;
 mod demo;
 mod forecast;
+mod import;
 mod jobs;
 mod login;
 mod migrate;
@@ -57,6 +58,8 @@ pub enum Command {
     Forecast(Box<forecast::Args>),
     /// Train a model on a server.
     Train(train::Args),
+    /// Make a version of a model that another program learnt.
+    Import(import::Args),
     /// Ask a model on a server for predictions of records.
     Predict(predict::Args),
     /// List models; show one, its versions, its forecast; deploy and roll back.
@@ -93,6 +96,7 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
         Command::Demo(args) => demo::run(&args, out),
         Command::Forecast(args) => forecast::run(&args, out),
         Command::Train(args) => block_on(train::run(args, out)),
+        Command::Import(args) => block_on(import::run(args, out)),
         Command::Predict(args) => block_on(predict::run(args, out)),
         Command::Models(args) => block_on(models::run(args, out)),
         Command::Datasets(args) => block_on(datasets::run(args, out)),
@@ -163,6 +167,7 @@ mod tests {
             "forecast x.csv --time date --series a,b --target y --horizon 7 --level 80,95 --engine gbdt --seed 1",
             "forecast - --format json --output -",
             "train m --wait --reason why --json",
+            "import m f.onnx --classes a,b --reason why",
             "predict m --data -",
             "models",
             "models show m",

@@ -82,6 +82,9 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     assert!(!ports.models.delete_model(&other, &model, &told).await.expect("works"));
     let changed = ports.models.change_model(&other, &super::samples::spec("visits"), &told).await;
     assert_eq!(changed.expect("works"), None);
+    let mut brought = super::serving::imported("v_2", "visits", &bed);
+    brought.version.workspace = other.clone();
+    assert!(!ports.versions.add_imported(&brought).await.expect("works"));
     let cancelled = ports.jobs.cancel(&other, &JobId::new("running"), now, &told).await.expect("works");
     assert_eq!(cancelled, CancelAnswer::Missing);
     let switch = Switch {

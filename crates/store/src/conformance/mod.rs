@@ -120,7 +120,8 @@ list! {
     models: added_changed_hidden_revived, pages_of_models;
     serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,
         aliases_are_unique, switching_and_going_back, refused_switches, deleting_ends_service,
-        infinite_reports_are_readable, pages_of_versions;
+        infinite_reports_are_readable, pages_of_versions, an_imported_version_waits,
+        nothing_is_imported_into_no_model;
     jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,

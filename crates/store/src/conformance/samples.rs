@@ -217,8 +217,8 @@ pub fn training(
             model: ModelKey::new(model),
             alias: None,
             state: if serve { VersionState::Deployed } else { VersionState::Trained },
-            job: lease.job.clone(),
-            dataset_version: DatasetVersionId::new("dv_1"),
+            job: Some(lease.job.clone()),
+            dataset_version: Some(DatasetVersionId::new("dv_1")),
             spec: spec(model),
             seed: u64::MAX,
             report: Some(Report::Forecast(Box::new(TrainingReport {

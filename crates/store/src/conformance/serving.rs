@@ -5,12 +5,12 @@ use super::samples::{add_model, claim, decision, enqueue, event, home, job, leas
 use jiff::SignedDuration;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
-use vakhta_domain::ids::{ModelKey, VersionId};
+use vakhta_domain::ids::{JobId, ModelKey, VersionId};
 use vakhta_domain::job::JobState;
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{EventFilter, SwitchAnswer};
+use vakhta_domain::ports::{EventFilter, ImportedVersion, JobLease, SwitchAnswer};
 use vakhta_domain::report::Report;
-use vakhta_domain::version::{ModelVersion, VersionState};
+use vakhta_domain::version::{ModelVersion, Origin, VersionState};
 
 fn key() -> ModelKey {
     ModelKey::new("visits")
@@ -109,7 +109,7 @@ pub(super) async fn aliases_are_unique(bed: Bed) {
     assert_eq!(version(&bed, "v_2").await.alias, None);
     assert_eq!(version(&bed, "v_3").await.alias, None, "an id is no alias");
     let job = version(&bed, "v_2").await.job;
-    let log = bed.ports.jobs.job_log(&home(), &job, 0, 10).await.expect("works");
+    let log = bed.ports.jobs.job_log(&home(), &job.expect("trained"), 0, 10).await.expect("works");
     assert!(log[0].text.contains("alias `1.0.0` belongs to v_1"), "{log:?}");
 }
 
@@ -210,4 +210,51 @@ pub(super) async fn pages_of_versions(bed: Bed) {
     let rest = PageQuery { limit: 2, cursor: decisions.next_cursor };
     let decisions = versions.decisions(&home(), &key(), &rest).await.expect("works");
     assert_eq!((decisions.items.len(), decisions.next_cursor), (1, None));
+}
+
+/// An imported version: of no job and no dataset, not measured.
+pub(super) fn imported(id: &str, model: &str, bed: &Bed) -> ImportedVersion {
+    let lease = JobLease { job: JobId::new("none"), attempt: 1 };
+    let trained = training(&lease, model, id, false, None, bed.now());
+    ImportedVersion {
+        version: ModelVersion { job: None, dataset_version: None, backtest: None, ..trained.version },
+        decision: trained.decision,
+        event: event("version.imported", bed.now()).of_model(model),
+    }
+}
+
+pub(super) async fn an_imported_version_waits(bed: Bed) {
+    add_model(&bed, "visits").await;
+    let brought = imported("v_1", "visits", &bed);
+    assert!(bed.ports.versions.add_imported(&brought).await.expect("works"));
+    assert_eq!(version(&bed, "v_1").await, brought.version);
+    assert_eq!(version(&bed, "v_1").await.origin(), Origin::Imported);
+    assert_eq!(champion(&bed).await, None, "nobody deployed it");
+    let decisions = bed.ports.versions.decisions(&home(), &key(), &PageQuery::first(9)).await.expect("works");
+    assert_eq!(decisions.items, [brought.decision]);
+    assert_eq!(kinds(&bed).await, ["model.created", "version.imported"]);
+
+    // A person may deploy it, and a training beside it is numbered after it.
+    let done = bed.ports.versions.switch(&to("d_1", "v_1", None, &bed)).await.expect("works");
+    assert!(matches!(done, SwitchAnswer::Done(_)), "{done:?}");
+    assert_eq!(champion(&bed).await, Some(("v_1".into(), 1)));
+    train(&bed, "visits", "v_2", false, Some("v_1")).await;
+    let all = bed.ports.versions.versions(&home(), &key(), &PageQuery::first(9)).await.expect("works");
+    let origins: Vec<_> = all.items.iter().map(|v| (v.id.as_str(), v.origin())).collect();
+    assert_eq!(origins, [("v_2", Origin::Trained), ("v_1", Origin::Imported)]);
+}
+
+pub(super) async fn nothing_is_imported_into_no_model(bed: Bed) {
+    add_model(&bed, "visits").await;
+    let told = event("model.deleted", bed.now());
+    assert!(bed.ports.models.delete_model(&home(), &key(), &told).await.expect("works"));
+    for model in ["visits", "none"] {
+        assert!(
+            !bed.ports.versions.add_imported(&imported("v_1", model, &bed)).await.expect("works"),
+            "{model}"
+        );
+    }
+    let all = bed.ports.versions.versions(&home(), &key(), &PageQuery::first(9)).await.expect("works");
+    assert_eq!(all.items, []);
+    assert_eq!(kinds(&bed).await, ["model.created", "model.deleted"]);
 }

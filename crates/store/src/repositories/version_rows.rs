@@ -20,8 +20,8 @@ pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
         model: ModelKey::new(row.text("model")?),
         alias: row.maybe_text("alias")?,
         state: row.word("state", |word| VersionState::ALL.into_iter().find(|s| s.as_str() == word))?,
-        job: JobId::new(row.text("job")?),
-        dataset_version: DatasetVersionId::new(row.text("dataset_version")?),
+        job: none_if_empty(row.text("job")?).map(JobId::new),
+        dataset_version: none_if_empty(row.text("dataset_version")?).map(DatasetVersionId::new),
         spec: row.json("spec")?,
         seed: row.word("seed", |digits| digits.parse().ok())?,
         report: row.maybe_json("report")?,
@@ -32,6 +32,11 @@ pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
         code_version: row.text("code_version")?,
         created_at: row.time("created_at")?,
     })
+}
+
+/// The first schema wants a job and a dataset of every version; an imported one has neither, and empty texts there.
+fn none_if_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn object(row: &Row, sha256: &str, bytes: &str) -> Result<Option<ObjectRef>, StoreError> {
@@ -59,8 +64,8 @@ pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(
             version.model.as_str(),
             version.alias.as_deref(),
             version.state.as_str(),
-            version.job.as_str(),
-            version.dataset_version.as_str(),
+            version.job.as_ref().map_or("", JobId::as_str),
+            version.dataset_version.as_ref().map_or("", DatasetVersionId::as_str),
             json("model spec", &version.spec)?,
             version.seed.to_string(),
             report,

@@ -9,7 +9,7 @@ use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::deployment::{Deployment, Switch};
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
-use vakhta_domain::ports::{Champion, FinishedTraining, StoreError, SwitchAnswer, Versions};
+use vakhta_domain::ports::{Champion, FinishedTraining, ImportedVersion, StoreError, SwitchAnswer, Versions};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// Versions, deployments and decisions in the database.
@@ -123,6 +123,20 @@ impl Versions for VersionRows {
             deployments::begin(&mut tx, workspace, model, &new.id, &decision.id, decision.at).await?;
         }
         tell(&mut tx, &events).await?;
+        tx.save().await?;
+        Ok(true)
+    }
+
+    async fn add_imported(&self, imported: &ImportedVersion) -> Result<bool, StoreError> {
+        let (version, decision) = (&imported.version, &imported.decision);
+        let mut tx = self.db.begin().await?;
+        match hold(&mut tx, &version.workspace, &version.model).await? {
+            Some(held) if !held.deleted => {}
+            _ => return Ok(false),
+        }
+        add_version(&mut tx, version).await?;
+        add_decision(&mut tx, &version.workspace, decision).await?;
+        tell(&mut tx, std::slice::from_ref(&imported.event)).await?;
         tx.save().await?;
         Ok(true)
     }

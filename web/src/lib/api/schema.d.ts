@@ -2394,6 +2394,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models/{key}/versions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a version of a model that another program learnt: an ONNX file of a perceptron or of trees, or LightGBM's
+         *     text. Its inputs are the spec's numeric columns in their order. The version waits in state `trained` until a
+         *     person deploys it; its quality is not measured.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description The labels of the classes in the file's order, separated by commas: for files that do not name them, or to
+                     *     name them otherwise.
+                     */
+                    classes?: string;
+                    /** @description `onnx` or `lightgbm`; else told by the content. */
+                    format?: string;
+                    /** @description Why, in words. */
+                    reason?: string;
+                };
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": components["schemas"]["RawFile"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VersionDetail"];
+                    };
+                };
+                /** @description the model is a forecast */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description the file cannot be read, or is no model of this spec */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -4662,6 +4747,11 @@ export interface components {
          * @enum {string}
          */
         OnError: "refuse" | "skip";
+        /**
+         * @description Where a version came from.
+         * @enum {string}
+         */
+        Origin: "trained" | "imported";
         /** @description The old password and the new one. */
         PasswordChange: {
             /** @description The password as it is. */
@@ -4838,10 +4928,13 @@ export interface components {
         /** @description All that training found out about a classifier or a regression. */
         RecordsReport: {
             /** @description That of answering without looking: each class by its frequency, or the mean; on the same rows. */
-            baseline: components["schemas"]["Quality"];
+            baseline: components["schemas"]["Quality"] | null;
             /** @description Every engine that was tried, best first. */
             candidates: components["schemas"]["Candidate"][];
-            /** @description The engine that was kept: `mlp`, `gbdt` or `linear`. */
+            /**
+             * @description The engine that was kept: `mlp`, `gbdt` or `linear`; `imported_mlp` or `imported_trees` where another
+             *     program learnt it.
+             */
             engine: string;
             /** @description Features, most important first; at most a hundred. */
             importance: components["schemas"]["Importance"][];
@@ -4849,8 +4942,8 @@ export interface components {
             notes: components["schemas"]["DataNote"][];
             /** @description The parameters in force, names as in the spec. */
             params: unknown;
-            /** @description Its quality on held-out rows. */
-            quality: components["schemas"]["Quality"];
+            /** @description Its quality on held-out rows; none where no rows were there to measure it. */
+            quality: components["schemas"]["Quality"] | null;
             /**
              * Format: uint64
              * @description Rows held out to measure it.
@@ -4858,9 +4951,9 @@ export interface components {
             test_rows: number;
             /**
              * Format: uint64
-             * @description Rows that the kept model learnt from.
+             * @description Rows that the kept model learnt from; none where another program knows.
              */
-            train_rows: number;
+            train_rows: number | null;
         };
         /** @description Rows left out of a table, or that an upload was refused for. */
         Refused: {
@@ -5609,31 +5702,33 @@ export interface components {
             /** @description SHA-256 of the saved model; null where training failed. */
             artifact_sha256: string | null;
             baseline: components["schemas"]["Quality"] | null;
-            /** @description The program that trained it. */
+            /** @description The program that trained or imported it. */
             code_version: string;
             /**
              * Format: date-time
-             * @description When its training ended.
+             * @description When its training ended, or when it was imported.
              */
             created_at: string;
-            /** @description The dataset it learnt from. */
-            dataset: string;
+            /** @description The dataset it learnt from; null where another program knows. */
+            dataset: string | null;
             /**
              * Format: int32
              * @description The number of the dataset version it learnt from.
              */
             dataset_version: number | null;
-            /** @description The engine that was used; the one asked for where training failed. */
+            /** @description The engine that was used; the one asked for where training failed; `imported_mlp` or `imported_trees`. */
             engine: string;
             /** @description Why training failed. */
             error: string | null;
             /** @description Its identity, `v_YYYYMMDD_HHMMSS_xxxxxxxx`. */
             id: string;
-            /** @description The job that made it. */
-            job_id: string;
+            /** @description The job that trained it; null where it was imported. */
+            job_id: string | null;
             metrics: components["schemas"]["Metrics"] | null;
+            /** @description Where it came from: `trained` here, or `imported` from another program's file. */
+            origin: components["schemas"]["Origin"];
             quality: components["schemas"]["Quality"] | null;
-            /** @description Why it was trained, in the asker's words. */
+            /** @description Why it was trained or imported, in the asker's words. */
             reason: string | null;
             seasonal_naive: components["schemas"]["Metrics"] | null;
             /**

@@ -28,7 +28,7 @@ export function reasonText(
     case 'first_champion':
       return decided.first;
     case 'kept':
-      return decided.kept;
+      return (evidence as { file?: unknown } | null)?.file ? decided.imported : decided.kept;
     case 'rejected': {
       const numbers = (evidence ?? {}) as {
         overall?: { wape?: number | null };

@@ -69,7 +69,9 @@ impl ModelView {
             let version = ports.versions.version(workspace, &model.key, champion.as_str()).await?;
             match version.and_then(|v| v.report) {
                 Some(Report::Forecast(report)) => champion_metrics = Some(report.overall.into()),
-                Some(Report::Records(report)) => champion_quality = Some(report.quality.brief()),
+                Some(Report::Records(report)) => {
+                    champion_quality = report.quality.as_ref().map(Quality::brief);
+                }
                 None => {}
             }
             let latest = ports.versions.deployments(workspace, &model.key, &PageQuery::first(1)).await?;

@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod deploy;
 pub mod export;
+pub mod import;
 pub mod list;
 pub mod metrics;
 pub mod report;

@@ -16,7 +16,7 @@ use vakhta_domain::ids::{DatasetKey, DatasetVersionId, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::report::{Quality, RecordsReport, Report};
 use vakhta_domain::spec::ModelSpec;
-use vakhta_domain::version::{ModelVersion, VersionState};
+use vakhta_domain::version::{ModelVersion, Origin, VersionState};
 
 /// A trained version.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,9 +29,12 @@ pub struct VersionView {
     /// Where it stands.
     #[schema(value_type = words::VersionState)]
     pub state: VersionState,
-    /// When its training ended.
+    /// Where it came from: `trained` here, or `imported` from another program's file.
+    #[schema(value_type = words::Origin)]
+    pub origin: Origin,
+    /// When its training ended, or when it was imported.
     pub created_at: Timestamp,
-    /// The engine that was used; the one asked for where training failed.
+    /// The engine that was used; the one asked for where training failed; `imported_mlp` or `imported_trees`.
     pub engine: String,
     /// Of a forecast: accuracy over all validation folds; null where training failed.
     pub metrics: Option<MetricsView>,
@@ -39,14 +42,15 @@ pub struct VersionView {
     pub seasonal_naive: Option<MetricsView>,
     /// The same-weekday mean's, on the same rows.
     pub weekday_mean: Option<MetricsView>,
-    /// Of a model of records: quality on held-out rows, without its lists; null where training failed.
+    /// Of a model of records: quality on held-out rows, without its lists; null where training failed or
+    /// nobody measured it, as of an imported version.
     #[schema(value_type = Option<words::Quality>)]
     pub quality: Option<Quality>,
     /// That of answering without looking at the columns, on the same rows.
     #[schema(value_type = Option<words::Quality>)]
     pub baseline: Option<Quality>,
-    /// The dataset it learnt from.
-    pub dataset: String,
+    /// The dataset it learnt from; null where another program knows.
+    pub dataset: Option<String>,
     /// The number of the dataset version it learnt from.
     pub dataset_version: Option<u32>,
     /// The seed that it can be made again from.
@@ -55,13 +59,13 @@ pub struct VersionView {
     pub artifact_sha256: Option<String>,
     /// The saved model's size.
     pub artifact_bytes: Option<u64>,
-    /// The job that made it.
-    pub job_id: String,
+    /// The job that trained it; null where it was imported.
+    pub job_id: Option<String>,
     /// Why training failed.
     pub error: Option<String>,
-    /// Why it was trained, in the asker's words.
+    /// Why it was trained or imported, in the asker's words.
     pub reason: Option<String>,
-    /// The program that trained it.
+    /// The program that trained or imported it.
     pub code_version: String,
 }
 
@@ -76,19 +80,20 @@ impl VersionView {
             id: version.id.as_str().to_owned(),
             alias: version.alias.clone(),
             state: version.state,
+            origin: version.origin(),
             created_at: version.created_at,
             engine: report.map_or(asked, Report::engine).to_owned(),
             metrics: forecast.map(|r| r.overall.clone().into()),
             seasonal_naive: forecast.map(|r| r.seasonal_naive.clone().into()),
             weekday_mean: forecast.map(|r| r.weekday_mean.clone().into()),
-            quality: records.map(|r| r.quality.brief()),
-            baseline: records.map(|r| r.baseline.brief()),
-            dataset: version.spec.data.dataset.clone(),
+            quality: records.and_then(|r| r.quality.as_ref()).map(Quality::brief),
+            baseline: records.and_then(|r| r.baseline.as_ref()).map(Quality::brief),
+            dataset: version.dataset_version.as_ref().map(|_| version.spec.data.dataset.clone()),
             dataset_version,
             seed: version.seed,
             artifact_sha256: version.artifact.as_ref().map(|a| a.sha256.clone()),
             artifact_bytes: version.artifact.as_ref().map(|a| a.bytes),
-            job_id: version.job.as_str().to_owned(),
+            job_id: version.job.as_ref().map(|job| job.as_str().to_owned()),
             error: version.error.clone(),
             reason: version.reason.clone(),
             code_version: version.code_version.clone(),
@@ -104,11 +109,15 @@ impl VersionView {
         let mut numbers: HashMap<String, HashMap<DatasetVersionId, u32>> = HashMap::new();
         let mut views = Vec::with_capacity(versions.len());
         for version in versions {
+            let Some(learnt_from) = &version.dataset_version else {
+                views.push(Self::new(version, None));
+                continue;
+            };
             let dataset = &version.spec.data.dataset;
             if !numbers.contains_key(dataset) {
                 numbers.insert(dataset.clone(), numbers_of(app, workspace, dataset).await?);
             }
-            views.push(Self::new(version, numbers[dataset].get(&version.dataset_version).copied()));
+            views.push(Self::new(version, numbers[dataset].get(learnt_from).copied()));
         }
         Ok(views)
     }

@@ -29,8 +29,9 @@ pub(super) fn compute(
         },
     );
     let keys = keys.collect();
+    let mut explainer = request.explain.then(|| fitted.explainer(&records));
     let predictions = answers.into_iter().zip(errors).enumerate().map(|(index, (answer, error))| {
-        let explanation = || request.explain.then(|| fitted.explain(&records, index));
+        let mut explanation = || explainer.as_mut().map(|explainer| explainer.explain(index));
         match (error, answer) {
             (Some(error), _) => Prediction::Error { index, error },
             (None, Answer::Class { label, confidence, needs_person, top }) => Prediction::Class {

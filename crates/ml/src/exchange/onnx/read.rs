@@ -44,6 +44,11 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ExchangeError> {
             {
                 (trees.link, rest) = (link, behind);
             }
+            if let [sum, share, behind @ ..] = rest
+                && are_shares(sum, share, ensemble)
+            {
+                rest = behind;
+            }
             check_rest(rest)?;
             let labels = if labels.is_empty() { labels_of(&graph) } else { labels };
             Imported::new(Engine::Trees(trees), labels, Vec::new())
@@ -67,6 +72,15 @@ fn link_of(node: &Node<'_>, of: &Node<'_>, trees: &Ensemble) -> Option<Link> {
         ("Exp", 1) if continues => Some(Link::Exp),
         _ => None,
     }
+}
+
+/// Whether two steps divide the sums of trees by their sum: those of a forest are shares already.
+fn are_shares(sum: &Node<'_>, share: &Node<'_>, of: &Node<'_>) -> bool {
+    let scores = of.outputs.first();
+    let sums = sum.operator == "ReduceSum" && sum.inputs.first() == scores;
+    sums && share.operator == "Div"
+        && share.inputs.first() == scores
+        && share.inputs.get(1) == sum.outputs.first()
 }
 
 /// Refuses a model that goes on computing behind what was understood.

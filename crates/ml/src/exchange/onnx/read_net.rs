@@ -3,7 +3,7 @@
 use super::super::{ExchangeError, unsound, unsupported};
 use super::graph::{Constant, Graph, Node};
 use super::read::brief;
-use crate::nets::{Head, Layer, Net};
+use crate::nets::{Head, LIMIT, Layer, Net};
 use vakhta_domain::spec::Activation;
 
 /// Reads the chain that begins at `input`; the net, and the nodes behind it.
@@ -11,8 +11,8 @@ pub(super) fn read<'g, 'a>(
     graph: &'g Graph<'a>,
     input: &'a str,
 ) -> Result<(Net, &'g [Node<'a>]), ExchangeError> {
-    let mut chain = Chain { current: input, layers: Vec::new(), before: None };
-    let mut at = 0;
+    let (current, mut at) = bounded(graph, input).map_or((input, 0), |current| (current, 4));
+    let mut chain = Chain { current, layers: Vec::new(), before: None };
     let mut softmax = false;
     while let Some(node) = graph.nodes.get(at) {
         if !node.inputs.contains(&chain.current) || !chain.step(graph, node, &mut softmax)? {
@@ -23,6 +23,24 @@ pub(super) fn read<'g, 'a>(
         at += 1;
     }
     Ok((chain.finish(softmax)?, &graph.nodes[at..]))
+}
+
+/// What becomes of the input where a file of ours first makes it what a net reads anyway: missing values zero, and
+/// none beyond [`LIMIT`].
+fn bounded<'a>(graph: &Graph<'a>, input: &'a str) -> Option<&'a str> {
+    let [missing, known, most, least, ..] = &graph.nodes[..] else { return None };
+    let output = |node: &Node<'a>| node.outputs.first().copied();
+    let is = |name: &str, value: f32| graph.constant(name).is_some_and(|c| c.numbers == [f64::from(value)]);
+    let asks = missing.operator == "IsNaN" && missing.inputs == [input];
+    let [asked, zero, given] = known.inputs[..] else { return None };
+    let fills =
+        known.operator == "Where" && output(missing) == Some(asked) && is(zero, 0.0) && given == input;
+    let bounds = |node: &Node<'a>, operator: &str, of: &Node<'a>, by: f32| {
+        let [number, bound] = node.inputs[..] else { return false };
+        node.operator == operator && output(of) == Some(number) && is(bound, by)
+    };
+    let bound = bounds(most, "Max", known, -LIMIT) && bounds(least, "Min", most, LIMIT);
+    output(least).filter(|_| asks && fills && bound)
 }
 
 /// A layer that is being read, in double width until it is whole.

@@ -174,9 +174,11 @@ impl<'a> Splits<'a> {
             for &row in rows {
                 let value =
                     || of_leaf(row).iter().filter(|(to, _)| *to == output).map(|(_, v)| v * share).sum();
-                let place =
-                    if is_leaf(row) { Place::Leaf(value()) } else { self.split(row, &places, &mut sets)? };
-                tree.push(place);
+                tree.push(if is_leaf(row) {
+                    Place::Leaf { value: value(), rows: 1 }
+                } else {
+                    self.split(row, &places, &mut sets)?
+                });
             }
             gather.add(output, &tree, sets)?;
         }
@@ -211,9 +213,9 @@ impl<'a> Splits<'a> {
             other => return unsupported(format!("a split of mode `{}`", brief(other))),
         };
         Ok(if turned {
-            Place::Split { feature, test, yes: no, no: yes, missing_yes: !missing_yes }
+            Place::Split { feature, test, yes: no, no: yes, missing_yes: !missing_yes, gain: 0.0 }
         } else {
-            Place::Split { feature, test, yes, no, missing_yes }
+            Place::Split { feature, test, yes, no, missing_yes, gain: 0.0 }
         })
     }
 }

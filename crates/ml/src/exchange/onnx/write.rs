@@ -3,7 +3,7 @@
 use super::super::{ExchangeError, unsupported};
 use super::build::{Build, FLOAT, STRING, Setting};
 use super::write_trees::write_trees;
-use crate::nets::{Head, Net};
+use crate::nets::{Head, LIMIT, Net};
 use crate::trees::{Ensemble, Link};
 use vakhta_domain::spec::Activation;
 
@@ -16,7 +16,8 @@ pub struct Export<'a> {
     pub producer: &'a str,
     /// The names of the columns of a row, in order.
     pub columns: &'a [&'a str],
-    /// What is done to each column before an engine that multiplies sees it; none where it sees them as they are.
+    /// What is done to each column before an engine that multiplies sees it; none where it sees them as they are,
+    /// and missing ones as zero.
     pub scaling: Option<&'a [Scaling]>,
     /// What answers.
     pub engine: Trained<'a>,
@@ -110,7 +111,15 @@ impl Export<'_> {
     /// What an engine that multiplies sees, and how many numbers of it a row.
     fn scaled(&self, build: &mut Build) -> Result<(String, usize), ExchangeError> {
         match self.scaling {
-            None => Ok(("X".to_owned(), self.columns.len())),
+            None => {
+                // What is missing counts as zero, and nothing is larger than engines take.
+                let zero = build.floats(&[], &[0.0]);
+                let bounds = [build.floats(&[], &[-LIMIT]), build.floats(&[], &[LIMIT])];
+                let missing = build.node("IsNaN", &["X"], &[]);
+                let known = build.node("Where", &[&missing, &zero, "X"], &[]);
+                let bounded = build.node("Max", &[&known, &bounds[0]], &[]);
+                Ok((build.node("Min", &[&bounded, &bounds[1]], &[]), self.columns.len()))
+            }
             Some(scaling) if scaling.len() == self.columns.len() => {
                 let width = scaling.iter().map(|column| 1 + usize::from(column.flag)).sum();
                 Ok((scale(build, scaling), width))
@@ -172,6 +181,12 @@ impl Export<'_> {
                 } else {
                     return unsupported("classes that do not add up to one");
                 }
+            }
+            Link::Identity if outputs == classes && self.temperature == 1.0 => {
+                // A forest's scores are shares of the whole.
+                let axis = build.ints(&[1]);
+                let sum = build.node("ReduceSum", &[&tempered, &axis], &[("keepdims", Setting::Int(1))]);
+                build.node("Div", &[&tempered, &sum], &[])
             }
             Link::Identity | Link::Exp => return unsupported("classes whose scores are no log-odds"),
         };

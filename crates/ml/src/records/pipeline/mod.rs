@@ -45,6 +45,9 @@ pub enum Kind {
     Category(Categories),
     /// Robustly scaled; as it is for trees.
     Number(Scale),
+    /// A number as it is: for models that were learnt elsewhere and know their own scales. A missing one is zero to
+    /// engines that multiply.
+    Plain,
     /// Yes and no.
     Flag(Scale),
     /// Age and calendar.
@@ -150,6 +153,13 @@ impl Pipeline {
         pipeline
     }
 
+    /// Columns of numbers that are handed on as they are.
+    pub fn plain(columns: impl IntoIterator<Item = String>) -> Self {
+        let mut pipeline = Self::default();
+        columns.into_iter().for_each(|name| pipeline.add(name, Kind::Plain, None));
+        pipeline
+    }
+
     /// Appends a column and gives it its places.
     fn add(&mut self, name: String, kind: Kind, example: Option<String>) {
         let (dense_at, sparse_at, tree_at) = (self.dense, self.sparse as u32, self.trees);
@@ -158,6 +168,7 @@ impl Pipeline {
             // The rare and unseen, and the missing, have cells of their own.
             Kind::Category(categories) => (0, categories.names().len() + 2, 1),
             Kind::Number(scale) | Kind::Flag(scale) => (1 + usize::from(scale.missing), 0, 1),
+            Kind::Plain => (1, 0, 1),
             Kind::Date { .. } => (date::DENSE, 0, date::PARTS.len()),
         };
         self.dense += dense;
@@ -211,10 +222,8 @@ impl Pipeline {
                     let word = plain.and_then(|values| values.word(row));
                     out.push(word.map_or(f32::NAN, |word| categories.code(&word) as f32));
                 }
-                Kind::Number(_) => {
-                    let value = plain.map_or(f64::NAN, |values| values.number(row));
-                    // Infinite and enormous values stay the largest, as trees need an order only.
-                    out.push(value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32);
+                Kind::Number(_) | Kind::Plain => {
+                    out.push(narrowed(plain.map_or(f64::NAN, |values| values.number(row))));
                 }
                 Kind::Flag(_) => out.push(plain.map_or(f32::NAN, |values| flag(values.number(row)) as f32)),
                 Kind::Date { newest, .. } => {
@@ -232,7 +241,7 @@ impl Pipeline {
                 Kind::Text(_) => {}
                 Kind::Date { .. } => features
                     .extend(date::PARTS.iter().map(|part| (column, format!("{}: {part}", encoder.name)))),
-                Kind::Category(_) | Kind::Number(_) | Kind::Flag(_) => {
+                Kind::Category(_) | Kind::Number(_) | Kind::Plain | Kind::Flag(_) => {
                     features.push((column, encoder.name.clone()));
                 }
             }
@@ -244,6 +253,11 @@ impl Pipeline {
     pub fn has_text(&self) -> bool {
         self.encoders.iter().any(|encoder| matches!(encoder.kind, Kind::Text(_)))
     }
+}
+
+/// Infinite and enormous values are the largest that there are; what is missing stays so.
+fn narrowed(value: f64) -> f32 {
+    value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
 }
 
 fn flag(value: f64) -> f64 {
@@ -295,6 +309,10 @@ impl Encoder {
             }
             Kind::Number(scale) => {
                 number(plain.map_or(f64::NAN, |values| values.number(row)), scale, &mut out.dense);
+            }
+            Kind::Plain => {
+                let value = narrowed(plain.map_or(f64::NAN, |values| values.number(row)));
+                out.dense.push(if value.is_nan() { 0.0 } else { value });
             }
             Kind::Flag(scale) => {
                 number(flag(plain.map_or(f64::NAN, |values| values.number(row))), scale, &mut out.dense);

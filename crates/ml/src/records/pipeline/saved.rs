@@ -25,6 +25,7 @@ enum HeadKind {
     Text,
     Category { names: Vec<Arc<str>> },
     Number(Scale),
+    Plain,
     Flag(Scale),
     Date { newest: i64, ages: Scale },
 }
@@ -39,6 +40,7 @@ impl Pipeline {
                 Kind::Text(_) => HeadKind::Text,
                 Kind::Category(categories) => HeadKind::Category { names: categories.names().to_vec() },
                 Kind::Number(scale) => HeadKind::Number(*scale),
+                Kind::Plain => HeadKind::Plain,
                 Kind::Flag(scale) => HeadKind::Flag(*scale),
                 Kind::Date { newest, ages } => HeadKind::Date { newest: *newest, ages: *ages },
             },
@@ -63,11 +65,12 @@ impl Pipeline {
                 HeadKind::Text => Kind::Text(TextSpace::read(body)?),
                 HeadKind::Category { names } => Kind::Category(Categories::from_names(names)),
                 HeadKind::Number(scale) => Kind::Number(scale),
+                HeadKind::Plain => Kind::Plain,
                 HeadKind::Flag(scale) => Kind::Flag(scale),
                 HeadKind::Date { newest, ages } => Kind::Date { newest, ages },
             };
             let sound = match &kind {
-                Kind::Text(_) => true,
+                Kind::Text(_) | Kind::Plain => true,
                 Kind::Category(categories) => categories.is_sound(),
                 Kind::Number(scale) | Kind::Flag(scale) => scale.is_sound(),
                 Kind::Date { newest, ages } => newest.abs() <= FARTHEST_DAY && ages.is_sound(),
@@ -90,7 +93,7 @@ impl Kind {
         match self {
             Self::Text(_) => Role::Text,
             Self::Category(_) => Role::Category,
-            Self::Number(_) => Role::Number,
+            Self::Number(_) | Self::Plain => Role::Number,
             Self::Flag(_) => Role::Flag,
             Self::Date { .. } => Role::Date,
         }

@@ -180,7 +180,8 @@ fn read_learnt(
                 (Goal::Numbers, _, Link::Identity | Link::Exp) | (Goal::Classes, 2, Link::Logistic) => {
                     trees.outputs() == 1
                 }
-                (Goal::Classes, _, Link::Softmax) => trees.outputs() == outputs,
+                // A forest's answers are probabilities as they are.
+                (Goal::Classes, _, Link::Softmax | Link::Identity) => trees.outputs() == outputs,
                 _ => false,
             };
             if fits {

@@ -35,6 +35,9 @@ export const noted = {
     hierarchy_left_out: (k: number) => `Nothing was reconciled: ${n(k, 'sum', 'sums')}`,
     history_shortened: (k: number) =>
       `Trees do not learn from the first ${periods(k)}: the panel is too large`,
+    imported: () => 'Imported: another program learnt it, and its quality was not measured',
+    missing_as_zero: () => 'A missing number counts as zero: networks of other programs know none',
+    no_intervals: () => 'No intervals: they are learnt from held-out rows, and a file brings none',
     late_data: (k: number) => `${periods(k)} missing at the end of series that others have`,
     level_shifts: (k: number) => `${series(k)} changed their level for good`,
     late_openings: (k: number) => `${series(k)} beginning later than the first`,
@@ -62,6 +65,7 @@ export const noted = {
   decided: {
     first: 'The first version that passed the checks.',
     kept: 'Another version serves. Deploy this one to replace it.',
+    imported: 'Imported, and nobody measured it: it serves only if a person deploys it.',
     unmeasured: 'Accuracy could not be measured: no fold has a non-zero actual.',
     unmeasuredRecords: 'Quality could not be measured: no held-out row has a known answer.',
     blind: (measure: string, own: string, blind: string) =>

@@ -42,6 +42,9 @@ export const records = {
       `Measured on ${n(rows, 'row', 'rows')} held out, which the model had not seen.`,
     unknown: (rows: number) =>
       `${n(rows, 'row is', 'rows are')} of a class that was never learnt and count as errors.`,
+    imported: 'Imported; quality was not measured.',
+    unmeasured: 'Quality was not measured.',
+    measureIt: 'Compare it with other versions on rows whose answer is known:',
     blind: 'without looking',
     blindText:
       '“Without looking” is what one gets by answering with each class as often as it occurs, or with the mean.',

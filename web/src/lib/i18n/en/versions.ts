@@ -49,6 +49,8 @@ export const versions = {
     evidence: 'Numbers',
     open: 'Report',
     back: 'All versions',
+    elsewhere: 'another program learnt it elsewhere',
+    notMeasured: 'imported, not measured',
     seed: 'Seed',
     artifact: 'Artifact',
     code: 'Program',

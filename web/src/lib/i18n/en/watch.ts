@@ -75,6 +75,7 @@ export const watch = {
       'job.cancel_requested': 'cancelling asked',
       'job.requeued': 'job queued again',
       'version.trained': 'version trained',
+      'version.imported': 'version imported',
       'version.rejected': 'version refused',
       'version.deployed': 'version deployed',
       'version.rolled_back': 'rolled back',

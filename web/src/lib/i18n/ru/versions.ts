@@ -50,6 +50,8 @@ export const versions: Pick<Dictionary, 'versions' | 'train'> = {
     evidence: 'Числа',
     open: 'Отчёт',
     back: 'Все версии',
+    elsewhere: 'обучена другой программой',
+    notMeasured: 'импорт, не измерено',
     seed: 'Зерно',
     artifact: 'Артефакт',
     code: 'Программа',

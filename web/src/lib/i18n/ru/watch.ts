@@ -73,6 +73,7 @@ export const watch: Pick<Dictionary, 'jobs' | 'events'> = {
       'job.cancel_requested': 'запрошена отмена',
       'job.requeued': 'задача снова в очереди',
       'version.trained': 'версия обучена',
+      'version.imported': 'версия импортирована',
       'version.rejected': 'версия не допущена',
       'version.deployed': 'версия развёрнута',
       'version.rolled_back': 'откат',
