@@ -7,4 +7,5 @@ for turn in 1 2 3; do
     echo "turn $turn"
     ours features "$work/panel.csv" 5
     "$python" "$here/features/peer.py" "$work/panel.csv" 5
+    "$python" "$here/features/peer.py" "$work/panel.csv" 3 8
 done

@@ -3,6 +3,7 @@
 //! Every feature of a period is made of values before it, its date, and what is known ahead.
 
 pub mod calendar;
+mod extreme;
 pub mod plan;
 pub mod state;
 pub mod table;

@@ -37,7 +37,7 @@ pub struct Summary {
 #[derive(Debug, Clone)]
 pub struct State {
     history: Vec<f64>,
-    pub(super) windows: Vec<Window>,
+    windows: Vec<Window>,
     summary: Summary,
 }
 
@@ -76,16 +76,7 @@ impl State {
 
     /// The recent mean of the series: what a relative target is divided by. Always positive.
     pub fn level(&self, plan: &Plan) -> f64 {
-        let usable = |level: f64| level.is_finite() && level > 1e-9;
-        let recent = self.windows[plan.level].mean();
-        // After long closure the recent mean says nothing; the mean of all times still does.
-        if usable(recent) && recent > self.summary.mean * 0.01 {
-            recent
-        } else if usable(self.summary.mean) {
-            self.summary.mean
-        } else {
-            1.0
-        }
+        level(self.windows[plan.level].mean(), self.summary.mean)
     }
 
     /// Takes in the value of the period whose row was last filled. `flags` tells which of
@@ -94,9 +85,7 @@ impl State {
         for place in 0..plan.flags.len() {
             if flags(place) {
                 let ratio = value / self.level(plan);
-                let (mean, times) = &mut self.summary.flags[place];
-                *times += 1;
-                *mean += (ratio - *mean) * FLAG_WEIGHT.max(1.0 / *times as f64);
+                self.summary.flags[place] = flag_effect(self.summary.flags[place], ratio);
             }
         }
         self.history.push(value);
@@ -178,6 +167,25 @@ impl State {
         let squares = values().map(|v| (v - mean).powi(2)).sum::<f64>();
         (mean, if n < 2.0 { f64::NAN } else { (squares / (n - 1.0)).sqrt() })
     }
+}
+
+/// The level that a recent mean and the mean of all times make. Always positive.
+pub(super) fn level(recent: f64, all: f64) -> f64 {
+    let usable = |level: f64| level.is_finite() && level > 1e-9;
+    // After long closure the recent mean says nothing; the mean of all times still does.
+    if usable(recent) && recent > all * 0.01 {
+        recent
+    } else if usable(all) {
+        all
+    } else {
+        1.0
+    }
+}
+
+/// The mean effect of a flag after one more time that it was set.
+pub(super) fn flag_effect((mean, times): (f64, u64), ratio: f64) -> (f64, u64) {
+    let times = times + 1;
+    (mean + (ratio - mean) * FLAG_WEIGHT.max(1.0 / times as f64), times)
 }
 
 fn least(values: impl Iterator<Item = f64>) -> f64 {

@@ -32,7 +32,8 @@ pub struct Table {
 #[derive(Debug, Clone)]
 pub struct CalendarTable {
     first: usize,
-    rows: Vec<Vec<f32>>,
+    width: usize,
+    values: Vec<f32>,
     year_ago: Vec<Option<usize>>,
 }
 
@@ -40,14 +41,16 @@ impl CalendarTable {
     /// Those of `count` periods from period `first` of a panel that begins at number `origin` of the grid.
     pub fn new(plan: &Plan, origin: i64, first: usize, count: usize) -> Self {
         let number = |at: usize| origin + (first + at) as i64;
-        let rows = (0..count).map(|at| plan.calendar.row(number(at))).collect();
+        let values = (0..count).flat_map(|at| plan.calendar.row(number(at))).collect();
+        let width = plan.calendar.names().len();
         let year_ago = (0..count).map(|at| same_date_a_year_ago(plan, number(at))).collect();
-        Self { first, rows, year_ago }
+        Self { first, width, values, year_ago }
     }
 
     /// The features of a period.
     pub fn row(&self, period: usize) -> &[f32] {
-        &self.rows[period - self.first]
+        let from = (period - self.first) * self.width;
+        &self.values[from..from + self.width]
     }
 
     /// Periods back to the same date a year ago.
@@ -161,12 +164,9 @@ impl Part {
         warm_up: usize,
         rows: &mut [f32],
     ) -> Self {
-        let walk = Walk::new(plan, calendar, series, code);
         let first = from.saturating_sub(series.start).min(series.values.len());
-        walk.write(first, rows);
+        let level = Walk::new(plan, calendar, series, code).write(first, rows);
         let places = first..series.values.len();
-        let level: Vec<f64> =
-            places.clone().map(|at| if plan.relative { walk.level(at) } else { 1.0 }).collect();
         let is_usable = |at: usize| {
             // The value before may have been filled on the way to this one: its row would see itself.
             let after_gap = at > 0 && series.kinds[at - 1] == Kind::Filled;

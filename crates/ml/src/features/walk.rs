@@ -1,127 +1,198 @@
-//! The rows of a whole series at once, column by column: what [`State::fill`] would write before each of its
-//! values, several times faster.
+//! The rows of a whole series at once, column by column: what [`State::fill`](super::State::fill) would write before
+//! each of its values, several times faster.
 //!
-//! The running parts (windows, means, levels, flags) are taken from a [`State`] that walks through the series, so
-//! that they are the same numbers; what depends on fixed distances is then computed over blocks of periods.
+//! The series is walked in blocks. For a block, the running parts (windows, means, levels, flags) are brought forward
+//! by the same steps as those of a state, so that they are the same numbers; what depends on fixed distances is read
+//! from the series.
 
+use super::extreme::{Room, larger, lesser};
 use super::plan::{Plan, Source};
-use super::state::{State, quantile};
+use super::state::{flag_effect, level, quantile};
 use super::table::{CalendarTable, known_at};
-use super::window::Place;
+use super::window::{Place, Window};
 use crate::panel::Series;
-use std::collections::VecDeque;
 
-/// Periods whose rows are written together; with a hundred features they fill half of a first-level cache.
-const BLOCK: usize = 32;
+/// Periods whose rows are written together; with a hundred features they fill a first-level cache.
+const BLOCK: usize = 64;
 
-/// A series and what was known of it before each of its values.
+/// One number for each period of a block.
+type Column = [f64; BLOCK];
+
+/// A window, and what it held before each value of the block.
+struct Running {
+    window: Window,
+    place: Place,
+    mean: Column,
+    std: Option<Column>,
+    least: Option<Column>,
+    largest: Option<Column>,
+}
+
+/// A walk through a series.
 pub struct Walk<'a> {
     plan: &'a Plan,
     calendar: &'a CalendarTable,
     series: &'a Series,
     code: f64,
-    level: Vec<f64>,
-    /// By window.
-    means: Vec<Vec<f64>>,
-    /// By window; empty where no feature asks.
-    stds: Vec<Vec<f64>>,
-    least: Vec<Vec<f64>>,
-    largest: Vec<Vec<f64>>,
-    /// By weight.
-    ewma: Vec<Vec<f64>>,
-    expanding: Vec<f64>,
-    /// By flag: its effect so far; NaN before it was ever set.
-    flags: Vec<Vec<f64>>,
+    windows: Vec<Running>,
+    /// By weight: where it stands, and what it was before each value.
+    ewma: Vec<(f64, Column)>,
+    mean: f64,
+    expanding: Column,
+    level: Column,
+    /// By flag: its effect and how often it was set, and the effect before each value; NaN before it was ever set.
+    flags: Vec<((f64, u64), Column)>,
+    room: Room,
 }
 
 impl<'a> Walk<'a> {
-    /// Walks through all values of a series.
+    /// At the beginning of a series.
     pub fn new(plan: &'a Plan, calendar: &'a CalendarTable, series: &'a Series, code: usize) -> Self {
-        let len = series.values.len();
-        let is_asked = |test: &dyn Fn(Source) -> bool| plan.features.iter().any(|f| test(f.source));
-        let columns = |count: usize| vec![Vec::with_capacity(len); count];
-        let windows = plan.windows.len();
-        let with_std: Vec<bool> = (0..windows).map(|w| is_asked(&|s| s == Source::Std(w))).collect();
-        let extreme = |w: usize, asked: Source, is_beyond: fn(f64, f64) -> bool| {
-            if is_asked(&|s| s == asked) {
-                sliding(&series.values, plan.windows[w], is_beyond)
-            } else {
-                vec![]
+        let empty = [f64::NAN; BLOCK];
+        let running = |(w, &place): (usize, &Place)| {
+            let asked = |source| plan.features.iter().any(|f| f.source == source).then_some(empty);
+            Running {
+                window: Window::new(place),
+                place,
+                mean: empty,
+                std: asked(Source::Std(w)),
+                least: asked(Source::Min(w)),
+                largest: asked(Source::Max(w)),
             }
         };
-        let mut walk = Self {
+        Self {
             plan,
             calendar,
             series,
             code: code as f64,
-            level: Vec::with_capacity(len),
-            means: columns(windows),
-            stds: columns(windows),
-            least: (0..windows).map(|w| extreme(w, Source::Min(w), |old, new| old >= new)).collect(),
-            largest: (0..windows).map(|w| extreme(w, Source::Max(w), |old, new| old <= new)).collect(),
-            ewma: columns(plan.weights.len()),
-            expanding: Vec::with_capacity(len),
-            flags: columns(plan.flags.len()),
-        };
-        let mut state = State::new(plan);
-        for (at, &value) in series.values.iter().enumerate() {
-            walk.level.push(state.level(plan));
-            for (w, window) in state.windows.iter().enumerate() {
-                walk.means[w].push(window.mean());
-                if with_std[w] {
-                    walk.stds[w].push(window.std());
+            windows: plan.windows.iter().enumerate().map(running).collect(),
+            ewma: vec![(f64::NAN, empty); plan.weights.len()],
+            mean: 0.0,
+            expanding: empty,
+            level: empty,
+            flags: vec![((0.0, 0), empty); plan.flags.len()],
+            room: Room::default(),
+        }
+    }
+
+    /// Writes the rows of the values from `first` on and returns their levels (1 where the plan is not relative).
+    pub fn write(mut self, first: usize, rows: &mut [f32]) -> Vec<f64> {
+        let (width, len) = (self.plan.width(), self.series.values.len());
+        let mut levels = Vec::with_capacity(len - first);
+        let mut rest = rows;
+        let mut from = 0;
+        while from < len {
+            // Blocks end where rows begin, so that each is written wholly or not at all.
+            let to = if from < first { first.min(from + BLOCK) } else { len.min(from + BLOCK) };
+            self.bring_forward(from, to - from);
+            if from >= first {
+                let (own, others) = std::mem::take(&mut rest).split_at_mut((to - from) * width);
+                rest = others;
+                self.write_block(from, to - from, own);
+                levels.extend_from_slice(&self.level[..to - from]);
+            }
+            from = to;
+        }
+        levels
+    }
+
+    /// Fills the columns that run along with what was known before each of `count` values from `from` on.
+    fn bring_forward(&mut self, from: usize, count: usize) {
+        let values = &self.series.values;
+        for running in &mut self.windows {
+            let Running { window, place, mean, std, least, largest } = running;
+            window.before_each(values, from, &mut mean[..count], std.as_mut().map(|std| &mut std[..count]));
+            if let Some(std) = std {
+                place.deviations(from, &mut std[..count]);
+            }
+            if let Some(least) = least {
+                self.room.before_each(*place, values, from, lesser, &mut least[..count]);
+            }
+            if let Some(largest) = largest {
+                self.room.before_each(*place, values, from, larger, &mut largest[..count]);
+            }
+        }
+        let values = &values[from..from + count];
+        for ((mean, column), weight) in self.ewma.iter_mut().zip(&self.plan.weights) {
+            for (before, &value) in column.iter_mut().zip(values) {
+                *before = *mean;
+                *mean = if mean.is_nan() { value } else { *mean + weight * (value - *mean) };
+            }
+        }
+        for ((at, before), &value) in (from..).zip(&mut self.expanding).zip(values) {
+            *before = self.mean;
+            self.mean += (value - self.mean) / (at + 1) as f64;
+        }
+        let recent = &self.windows[self.plan.level].mean;
+        for ((own, &recent), &all) in self.level.iter_mut().zip(recent).zip(&self.expanding).take(count) {
+            *own = level(recent, all);
+        }
+        for ((effect, column), &flag) in self.flags.iter_mut().zip(&self.plan.flags) {
+            for (at, before) in column.iter_mut().enumerate().take(count) {
+                *before = if effect.1 > 0 { effect.0 } else { f64::NAN };
+                if known_at(self.series, flag, self.series.start + from + at, 0) == 1.0 {
+                    *effect = flag_effect(*effect, values[at] / self.level[at]);
                 }
             }
-            let summary = state.summary();
-            for (column, &mean) in walk.ewma.iter_mut().zip(&summary.ewma) {
-                column.push(mean);
-            }
-            walk.expanding.push(if summary.count == 0 { f64::NAN } else { summary.mean });
-            for (column, &(mean, times)) in walk.flags.iter_mut().zip(&summary.flags) {
-                column.push(if times > 0 { mean } else { f64::NAN });
-            }
-            let period = series.start + at;
-            state.push(plan, value, |place| known_at(series, plan.flags[place], period, 0) == 1.0);
         }
-        walk
+        if !self.plan.relative {
+            self.level = [1.0; BLOCK];
+        }
+        if from == 0 {
+            self.expanding[0] = f64::NAN;
+        }
     }
 
-    /// The level before a value, counted from the series' first.
-    pub fn level(&self, at: usize) -> f64 {
-        self.level[at]
-    }
-
-    /// Writes the rows of the values from `first` on.
-    pub fn write(&self, first: usize, rows: &mut [f32]) {
+    fn write_block(&self, from: usize, count: usize, rows: &mut [f32]) {
         let width = self.plan.width();
         let mut values = [0.0; BLOCK];
-        for (block, rows) in rows.chunks_mut(BLOCK * width).enumerate() {
-            let from = first + block * BLOCK;
-            let values = &mut values[..rows.len() / width];
-            for (place, feature) in self.plan.features.iter().enumerate() {
-                self.column(feature.source, from, values);
-                if self.plan.relative && feature.source.has_unit() {
-                    for (value, level) in values.iter_mut().zip(&self.level[from..]) {
-                        *value /= level;
-                    }
+        let mut narrow = [0.0f32; BLOCK];
+        let features = &self.plan.features;
+        let mut place = 0;
+        while let Some(feature) = features.get(place) {
+            if let Source::Calendar(column) = feature.source {
+                // Neighbours in the calendar are copied together.
+                let follow =
+                    |(n, f): &(usize, &super::plan::Feature)| f.source == Source::Calendar(column + n);
+                let together = features[place..].iter().enumerate().take_while(follow).count();
+                for (row, at) in rows.chunks_exact_mut(width).zip(from..) {
+                    let day = self.calendar.row(self.series.start + at);
+                    row[place..place + together].copy_from_slice(&day[column..column + together]);
                 }
-                for (row, value) in rows.chunks_exact_mut(width).zip(values.iter()) {
-                    row[place] = *value as f32;
+                place += together;
+                continue;
+            }
+            self.column(feature.source, from, &mut values[..count]);
+            if feature.source.has_unit() {
+                for ((narrow, value), level) in narrow.iter_mut().zip(&values).zip(&self.level) {
+                    *narrow = (value / level) as f32;
+                }
+            } else {
+                for (narrow, value) in narrow.iter_mut().zip(&values) {
+                    *narrow = *value as f32;
                 }
             }
+            for (row, value) in rows.chunks_exact_mut(width).zip(&narrow) {
+                row[place] = *value;
+            }
+            place += 1;
         }
     }
 
     /// A feature before the values from `from` on, its level not yet divided out.
     fn column(&self, source: Source, from: usize, out: &mut [f64]) {
         let plan = self.plan;
-        let copy = |column: &[f64], out: &mut [f64]| out.copy_from_slice(&column[from..from + out.len()]);
+        let copy = |column: &Column, out: &mut [f64]| out.copy_from_slice(&column[..out.len()]);
+        let asked = |column: &Option<Column>, out: &mut [f64]| match column {
+            Some(column) => copy(column, out),
+            None => out.fill(f64::NAN),
+        };
         match source {
             Source::Lag(lag) => self.lag(lag, from, out),
-            Source::Mean(window) => copy(&self.means[window], out),
-            Source::Std(window) => copy(&self.stds[window], out),
-            Source::Min(window) => copy(&self.least[window], out),
-            Source::Max(window) => copy(&self.largest[window], out),
+            Source::Mean(window) => copy(&self.windows[window].mean, out),
+            Source::Std(window) => asked(&self.windows[window].std, out),
+            Source::Min(window) => asked(&self.windows[window].least, out),
+            Source::Max(window) => asked(&self.windows[window].largest, out),
             Source::Quantile(window, percent) => each(from, out, |at| {
                 quantile(inside(&self.series.values, plan.windows[window], at), f64::from(percent) / 100.0)
             }),
@@ -129,37 +200,47 @@ impl<'a> Walk<'a> {
             Source::SeasonStd(count) => self.season_std(count, from, out),
             Source::SeasonMin(count) => each(from, out, |at| self.season_extreme(count, at, f64::min)),
             Source::SeasonMax(count) => each(from, out, |at| self.season_extreme(count, at, f64::max)),
-            Source::Ewma(place) => copy(&self.ewma[place], out),
+            Source::Ewma(place) => copy(&self.ewma[place].1, out),
             Source::Expanding => copy(&self.expanding, out),
             Source::LagOver(lag, window) => {
                 self.lag(lag, from, out);
-                self.over(window, from, out);
+                self.over(window, out);
             }
             Source::MeanOver(a, b) => {
-                copy(&self.means[a], out);
-                self.over(b, from, out);
+                copy(&self.windows[a].mean, out);
+                self.over(b, out);
             }
             Source::SameDateOver(years, window) => {
                 each(from, out, |at| {
                     let days = self.calendar.year_ago(self.series.start + at);
                     days.map_or(f64::NAN, |days| self.value_back(at, days + (years - 1) * 365))
                 });
-                self.over(window, from, out);
+                self.over(window, out);
             }
-            Source::FlagEffect(place) => each(from, out, |at| {
-                let is_set = known_at(self.series, plan.flags[place], self.series.start + at, 0) == 1.0;
-                if is_set { self.flags[place][at] } else { f64::NAN }
-            }),
+            Source::FlagEffect(place) => {
+                self.known(plan.flags[place], 0, from, out);
+                for (value, effect) in out.iter_mut().zip(&self.flags[place].1) {
+                    *value = if *value == 1.0 { *effect } else { f64::NAN };
+                }
+            }
             Source::Calendar(place) => {
                 each(from, out, |at| f64::from(self.calendar.row(self.series.start + at)[place]));
             }
-            Source::Known(column, offset) => {
-                each(from, out, |at| {
-                    f64::from(known_at(self.series, column, self.series.start + at, offset))
-                });
-            }
+            Source::Known(column, offset) => self.known(column, offset, from, out),
             Source::Static(column) => out.fill(f64::from(self.series.statics[column])),
             Source::Code => out.fill(self.code),
+        }
+    }
+
+    fn known(&self, column: usize, offset: i32, from: usize, out: &mut [f64]) {
+        let known = &self.series.known[column];
+        let first = (self.series.start + from) as i64 + i64::from(offset);
+        let missing = usize::try_from(-first).unwrap_or(0).min(out.len());
+        out[..missing].fill(f64::NAN);
+        let first = usize::try_from(first).unwrap_or(0).min(known.len());
+        let mut known = known[first..].iter();
+        for value in &mut out[missing..] {
+            *value = known.next().map_or(f64::NAN, |&known| f64::from(known));
         }
     }
 
@@ -177,8 +258,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn over(&self, window: usize, from: usize, out: &mut [f64]) {
-        for (value, mean) in out.iter_mut().zip(&self.means[window][from..]) {
+    fn over(&self, window: usize, out: &mut [f64]) {
+        for (value, mean) in out.iter_mut().zip(&self.windows[window].mean) {
             *value = if mean.abs() > 1e-9 { *value / mean } else { f64::NAN };
         }
     }
@@ -251,24 +332,4 @@ fn each(from: usize, out: &mut [f64], value: impl Fn(usize) -> f64) {
 fn inside(values: &[f64], place: Place, at: usize) -> &[f64] {
     let end = (at + 1).saturating_sub(place.delay);
     &values[end.saturating_sub(place.len)..end]
-}
-
-/// The least or largest value of a window before each value: a queue of those that no later one has beaten.
-fn sliding(values: &[f64], place: Place, is_beaten: fn(f64, f64) -> bool) -> Vec<f64> {
-    let mut queue: VecDeque<(usize, f64)> = VecDeque::with_capacity(place.len + 1);
-    (0..values.len())
-        .map(|at| {
-            if let Some(newest) = at.checked_sub(place.delay) {
-                let value = values[newest];
-                while queue.back().is_some_and(|&(_, old)| is_beaten(old, value)) {
-                    queue.pop_back();
-                }
-                queue.push_back((newest, value));
-                if queue.front().is_some_and(|&(oldest, _)| oldest + place.len <= newest) {
-                    queue.pop_front();
-                }
-            }
-            queue.front().map_or(f64::NAN, |&(_, value)| value)
-        })
-        .collect()
 }

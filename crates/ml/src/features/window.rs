@@ -17,7 +17,7 @@ pub struct Place {
 const DWARFED: f64 = 1e-4;
 
 /// Running sums of one window.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
     place: Place,
     count: usize,
@@ -73,7 +73,7 @@ impl Window {
 
     /// Their standard deviation with n − 1; NaN for fewer than two.
     pub fn std(&self) -> f64 {
-        if self.count < 2 { f64::NAN } else { (self.squares.max(0.0) / (self.count - 1) as f64).sqrt() }
+        deviation(self.squares, self.count)
     }
 
     /// The values inside, oldest first.
@@ -102,10 +102,77 @@ impl Window {
         let place = self.place;
         let values = self.values(history);
         let count = values.len();
-        let mean = if count == 0 { 0.0 } else { values.iter().sum::<f64>() / count as f64 };
-        let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+        let mean = if count == 0 { 0.0 } else { summed(values, |v| v) / count as f64 };
+        let squares = summed(values, |v| (v - mean) * (v - mean));
         *self = Self { place, count, mean, squares, peak: squares, steps: 0, share: self.share };
     }
+
+    /// Steps through a stretch of `values` that begins at `from`, where the window stands, and writes what it holds
+    /// before each of them: means, and sums of squares about them where asked for.
+    pub fn before_each(
+        &mut self,
+        values: &[f64],
+        from: usize,
+        means: &mut [f64],
+        squares: Option<&mut [f64]>,
+    ) {
+        // A copy stays in registers.
+        let mut window = *self;
+        match squares {
+            Some(squares) => {
+                for ((at, mean), squares) in (from..).zip(means).zip(squares) {
+                    (*mean, *squares) = (window.mean(), window.squares);
+                    window.step(&values[..=at]);
+                }
+            }
+            None => {
+                for (at, mean) in (from..).zip(means) {
+                    *mean = window.mean();
+                    window.step(&values[..=at]);
+                }
+            }
+        }
+        *self = window;
+    }
+}
+
+impl Place {
+    /// Values inside before the value at `at`.
+    pub fn held(self, at: usize) -> usize {
+        (at + 1).saturating_sub(self.delay).min(self.len)
+    }
+
+    /// Turns sums of squares before the values from `from` on into standard deviations.
+    pub fn deviations(self, from: usize, squares: &mut [f64]) {
+        if self.held(from) == self.len {
+            let degrees = self.len;
+            for squares in squares {
+                *squares = deviation(*squares, degrees);
+            }
+        } else {
+            for (at, squares) in (from..).zip(squares) {
+                *squares = deviation(*squares, self.held(at));
+            }
+        }
+    }
+}
+
+/// The standard deviation with n − 1 of `count` values; NaN for fewer than two.
+fn deviation(squares: f64, count: usize) -> f64 {
+    if count < 2 { f64::NAN } else { (squares.max(0.0) / (count - 1) as f64).sqrt() }
+}
+
+/// A sum in four parts, which a processor adds side by side.
+fn summed(values: &[f64], part: impl Fn(f64) -> f64) -> f64 {
+    let fours = values.chunks_exact(4);
+    let rest: f64 = fours.remainder().iter().map(|&v| part(v)).sum();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        for (sum, &value) in sums.iter_mut().zip(four) {
+            *sum += part(value);
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 #[cfg(test)]
