@@ -39,6 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (name, value) = pair.split_once('=').ok_or("settings are name=value")?;
         match name {
             "seed" => seed = value.parse()?,
+            "folds" => checked.folds = value.parse()?,
+            "engine" => checked.engine = serde_json::from_value(value.into())?,
             "rounds" => checked.boost.rounds = value.parse()?,
             "leaves" => checked.boost.leaves = value.parse()?,
             "rate" => checked.boost.learning_rate = value.parse()?,

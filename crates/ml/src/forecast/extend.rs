@@ -1,17 +1,21 @@
 //! A learnt forecast as time goes on: new actuals move its intervals and its past, without learning again.
 //!
-//! What a series left behind is carried forward exactly as training would have carried it; only the sums of
-//! windows are made afresh, so that rows of features agree with those of a model that walked through all history
-//! to about 1e-9 of their size.
+//! What a series left behind is carried forward exactly as training would have carried it: sums for features, levels
+//! and seasons of exponential smoothing, demand rates, each by its own recursion with the weights that were learnt. Only
+//! the sums of windows are made afresh, so that rows of features agree with those of a model that walked through all
+//! history to about 1e-9 of their size.
 
 use super::fitted::{Fitted, KnownValue, MAX_HORIZON, QueryError};
 use super::folds::unit;
-use super::learnt::Learnt;
 use crate::evaluate::Residual;
 use crate::features::State;
-use crate::panel::{Filled, LARGEST_TARGET, continued};
+use crate::panel::{Filled, Kind, LARGEST_TARGET, continued};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Horizons at the end of what is new in which forecasts are remade period by period, for the intervals to learn from.
+const REMADE: usize = 2;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,54 +44,136 @@ struct Sorted {
     taken: Taken,
 }
 
+/// The new periods of one series or sum.
+pub(super) struct New {
+    /// Its values, gaps filled.
+    pub(super) values: Vec<f64>,
+    /// How each came to be.
+    pub(super) kinds: Vec<Kind>,
+    /// Whether each is known as it was, so that a forecast can be held against it.
+    pub(super) given: Vec<bool>,
+}
+
 impl Fitted {
     /// Moves the levels of intervals by how the model's own forecasts turned out: too few actuals inside, and they
-    /// become wider. A period counts once, with the first call that brings actuals of it.
+    /// become wider. A period counts once, with the first call that brings actuals of it. [`Fitted::extend`] does
+    /// this by itself.
     pub fn recalibrate(&mut self, actuals: &[Actual]) -> Taken {
         let open = self.adapted_until..self.len + self.horizon;
-        let sorted = self.sorted(actuals, open);
-        let residuals: Vec<Residual> = sorted
-            .values
-            .iter()
-            .map(|(&(series, period), &value)| {
-                let kept = &self.series[series];
-                let step = period - self.len + 1;
-                let error = (kept.ready[step - 1] - value).abs();
-                Residual { series, cutoff: self.len, step, error, unit: kept.unit }
-            })
-            .collect();
-        let periods: BTreeSet<usize> = sorted.values.keys().map(|&(_, period)| period).collect();
-        self.conformal.observe(&residuals, periods.len() as f64 / self.horizon as f64);
-        self.adapted_until = periods.last().map_or(self.adapted_until, |last| last + 1);
-        sorted.taken
+        let Sorted { values, taken } = self.sorted(actuals, open);
+        if let Some(nodes) = &mut self.nodes {
+            let periods: BTreeSet<usize> = values.keys().map(|&(_, period)| period).collect();
+            let mut sums = BTreeMap::new();
+            for (at, node) in nodes.reconciler.hierarchy().nodes().enumerate() {
+                for &period in &periods {
+                    let members = node.members.iter().map(|&m| values.get(&(m as usize, period)).copied());
+                    // A sum is known where all of its series are.
+                    if let Some(sum) = members.sum::<Option<f64>>() {
+                        sums.insert((at, period), sum);
+                    }
+                }
+            }
+            nodes.fitted.learn_from(&sums);
+        }
+        self.learn_from(&values);
+        taken
     }
 
-    /// The model with the history continued to the last period of `actuals`: its forecasts begin after it, its
-    /// intervals are adapted. `known` are values of known-future columns that are new since training; they stay.
-    /// A period without an actual is taken as training takes gaps. What is learnt, and when series are closed,
-    /// stays as it was; periods that are history already do not change. Exponential smoothing learns with each period
-    /// and sums of a hierarchy would have to be continued beside their series: such models are refused.
-    pub fn extend(&self, actuals: &[Actual], known: &[KnownValue]) -> Result<(Self, Taken), QueryError> {
-        if self.nodes.is_some() || matches!(self.learnt, Learnt::Smoothed(..) | Learnt::Blend(_)) {
-            return Err(QueryError::NotContinued { engine: self.report.engine.clone() });
+    /// Moves intervals by actuals of series and periods that have not moved them yet.
+    fn learn_from(&mut self, actuals: &BTreeMap<(usize, usize), f64>) {
+        let mut residuals: Vec<Residual> = Vec::new();
+        for (&(series, period), &value) in actuals {
+            residuals.extend(self.errors_at(series, period, value));
         }
+        let periods: BTreeSet<usize> = actuals.keys().map(|&(_, period)| period).collect();
+        self.conformal.observe(&residuals, periods.len() as f64 / self.horizon as f64);
+        self.adapted_until = periods.last().map_or(self.adapted_until, |last| last + 1);
+    }
+
+    /// The model with the history continued to the last period of `actuals`: its forecasts begin after it. Intervals
+    /// are adapted period by period, by the errors of every forecast of it that was made at most a horizon before.
+    /// `known` are values of known-future columns that are new since training; they stay. A period without an actual is
+    /// taken as training takes gaps. What is learnt, how sums and series are made to agree, and when series are closed,
+    /// stays as it was; periods that are history already do not change.
+    pub fn extend(&self, actuals: &[Actual], known: &[KnownValue]) -> Result<(Self, Taken), QueryError> {
         let mut next = self.clone();
         let all: Vec<usize> = (0..self.series.len()).collect();
-        let columns = self.known(&all, known)?;
-        next.recalibrate(actuals);
-        let sorted = self.sorted(actuals, self.len..self.len + MAX_HORIZON);
-        let len = sorted.values.keys().map(|&(_, period)| period + 1).max().unwrap_or(self.len);
+        for (kept, columns) in next.series.iter_mut().zip(self.known(&all, known)?) {
+            kept.known = columns;
+        }
+        let Sorted { values, taken } = self.sorted(actuals, self.len..self.len + MAX_HORIZON);
+        let len = values.keys().map(|&(_, period)| period + 1).max().unwrap_or(self.len);
         let season = self.periods.frequency.season();
-        for (at, kept) in next.series.iter_mut().enumerate() {
-            let value = |period| sorted.values.get(&(at, period)).copied().unwrap_or(f64::NAN);
-            let raw: Vec<f64> = (self.len..len).map(value).collect();
-            let Filled { values, kinds, .. } = continued(&kept.tail, &raw, self.missing, season);
-            if let Learnt::Gbdt(booster) = &self.learnt {
+        let new: Vec<New> = (self.series.iter().enumerate())
+            .map(|(at, kept)| {
+                let value = |period| values.get(&(at, period)).copied().unwrap_or(f64::NAN);
+                let raw: Vec<f64> = (self.len..len).map(value).collect();
+                let Filled { values, kinds, .. } = continued(&kept.tail, &raw, self.missing, season);
+                New { values, kinds, given: raw.iter().map(|v| !v.is_nan()).collect() }
+            })
+            .collect();
+        let of_nodes = next.sums_of_new(&new);
+        // Long before the end nothing is forecast; near to it, each period learns what those before it said of it.
+        let count = len - self.len;
+        let far = count.saturating_sub(REMADE * self.horizon);
+        next.go_on_both(&new, of_nodes.as_deref(), 0..far);
+        for at in far..count {
+            if at > 0 && at == far {
+                next.make_ready_and_agree();
+            }
+            next.hold_against_both(&new, of_nodes.as_deref(), at);
+            next.go_on_both(&new, of_nodes.as_deref(), at..at + 1);
+            next.make_ready_and_agree();
+        }
+        if count == 0 && !known.is_empty() {
+            next.make_ready_and_agree();
+        }
+        Ok((next, taken))
+    }
+
+    fn go_on_both(&mut self, new: &[New], of_nodes: Option<&[New]>, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        self.go_on(new, range.clone());
+        if let (Some(nodes), Some(new)) = (&mut self.nodes, of_nodes) {
+            nodes.fitted.go_on(new, range);
+        }
+    }
+
+    fn hold_against_both(&mut self, new: &[New], of_nodes: Option<&[New]>, at: usize) {
+        self.hold_against(new, at);
+        if let (Some(nodes), Some(new)) = (&mut self.nodes, of_nodes) {
+            nodes.fitted.hold_against(new, at);
+        }
+    }
+
+    /// Holds forecasts of the period after the history against what came, and puts the present ones aside.
+    fn hold_against(&mut self, new: &[New], at: usize) {
+        if self.len >= self.adapted_until {
+            let given = new.iter().enumerate().filter(|(_, new)| new.given[at]);
+            self.learn_from(&given.map(|(series, new)| ((series, self.len), new.values[at])).collect());
+        }
+        self.put_aside();
+    }
+
+    /// Takes some of the new periods into the history.
+    fn go_on(&mut self, new: &[New], range: Range<usize>) {
+        let (keep, known_from) = (self.keep(), self.known_from());
+        let seen = |new: &New| -> Vec<f64> {
+            let pairs = range.clone().map(|at| (new.values[at], new.kinds[at]));
+            pairs.map(|(value, kind)| if kind.is_actual() { value } else { f64::NAN }).collect()
+        };
+        self.learnt.go_on(|series| seen(&new[series]));
+        self.len += range.len();
+        let (passed, first) = (self.known_from() - known_from, self.len - range.len() - known_from);
+        for (kept, new) in self.series.iter_mut().zip(new) {
+            let (values, kinds) = (&new.values[range.clone()], &new.kinds[range.clone()]);
+            if let Some(booster) = self.learnt.booster() {
                 let plan = &booster.plan;
                 let mut state = State::resume(plan, kept.tail.clone(), kept.summary.clone());
-                for (period, &value) in (self.len..).zip(&values) {
-                    let place = period - self.known_from();
-                    let is_set = |flag: usize| columns[at][plan.flags[flag]].get(place) == Some(&1.0);
+                for (place, &value) in (first..).zip(values) {
+                    let is_set = |flag: usize| kept.known[plan.flags[flag]].get(place) == Some(&1.0);
                     state.push(plan, value, is_set);
                 }
                 kept.summary = state.summary().clone();
@@ -96,19 +182,15 @@ impl Fitted {
             kept.non_negative &= values.iter().all(|v| *v >= 0.0);
             kept.tail.extend(values);
             kept.kinds.extend(kinds);
-            let spare = kept.tail.len().saturating_sub(self.keep());
+            let spare = kept.tail.len().saturating_sub(keep);
             kept.tail.drain(..spare);
             kept.kinds.drain(..spare);
             kept.unit = unit(&kept.tail, self.periods.frequency);
+            for column in &mut kept.known {
+                column.drain(..passed.min(column.len()));
+            }
         }
-        next.len = len;
-        let passed = next.known_from() - self.known_from();
-        for (kept, columns) in next.series.iter_mut().zip(columns) {
-            kept.known = columns.into_iter().map(|c| c.get(passed..).unwrap_or_default().to_vec()).collect();
-        }
-        next.adapted_until = next.adapted_until.max(len);
-        next.make_ready();
-        Ok((next, sorted.taken))
+        self.adapted_until = self.adapted_until.max(self.len);
     }
 
     fn sorted(&self, actuals: &[Actual], open: std::ops::Range<usize>) -> Sorted {
@@ -130,124 +212,5 @@ impl Fitted {
         }
         let taken = Taken { used: values.len() as u64, ignored };
         Sorted { values, taken }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{TREES, checked, day, fit_rows, lively, rows};
-    use super::*;
-    use crate::forecast::{Fitted, ForecastQuery};
-    use crate::panel::{NumberColumn, Observations};
-
-    fn actuals(days: std::ops::Range<usize>, value: impl Fn(usize, usize) -> f64) -> Vec<Actual> {
-        let one = |branch: usize, n: usize| Actual {
-            series: vec![format!("b{branch}")],
-            date: day(n),
-            value: value(branch, n),
-        };
-        days.flat_map(|n| (0..3).map(move |branch| (branch, n))).map(|(b, n)| one(b, n)).collect()
-    }
-
-    fn all(horizon: usize) -> ForecastQuery {
-        ForecastQuery { horizon, series: None, levels: vec![80], known_future: vec![] }
-    }
-
-    /// The same trees over a longer history: what a model of the short one must become.
-    fn over_all_history(short: &Fitted, longer: &Observations) -> Fitted {
-        let fitted = fit_rows(longer, &checked(TREES)).expect("a fit");
-        Fitted { learnt: short.learnt.clone(), ..fitted }
-    }
-
-    #[test]
-    fn a_day_more_is_the_state_of_all_history() {
-        let with_promo = |days: usize| {
-            let mut data = rows(3, days, lively);
-            let promo = (0..3).flat_map(|_| (0..days).map(|n| f64::from(u8::from(n.is_multiple_of(9)))));
-            data.known_future.push(NumberColumn { name: "promo".into(), values: promo.collect() });
-            data
-        };
-        let short = fit_rows(&with_promo(400), &checked(TREES)).expect("a fit");
-        assert!(matches!(short.learnt, Learnt::Gbdt(_)));
-        let promo = |n: usize| KnownValue {
-            series: None,
-            date: day(n),
-            column: "promo".into(),
-            value: f64::from(u8::from(n.is_multiple_of(9))),
-        };
-        let mut stepped = short.clone();
-        for n in 400..430 {
-            let (next, taken) = stepped.extend(&actuals(n..n + 1, lively), &[promo(n)]).expect("a day more");
-            assert_eq!(taken, Taken { used: 3, ignored: 0 });
-            stepped = next;
-        }
-        let known: Vec<KnownValue> = (400..430).map(promo).collect();
-        let (at_once, _) = short.extend(&actuals(400..430, lively), &known).expect("a month more");
-        let mut whole = over_all_history(&short, &with_promo(430));
-        whole.make_ready();
-        assert_eq!((stepped.end(), at_once.end()), (day(429), day(429)));
-        for way in [&stepped, &at_once] {
-            for (a, b) in way.series.iter().zip(&whole.series) {
-                assert_eq!((a.summary.count, a.summary.mean), (b.summary.count, b.summary.mean));
-                assert_eq!(a.summary.ewma, b.summary.ewma, "carried forward bit for bit");
-                assert_eq!(a.summary.flags[0].1, b.summary.flags[0].1);
-                assert!((a.summary.flags[0].0 - b.summary.flags[0].0).abs() < 1e-12);
-                let n = a.tail.len().min(b.tail.len());
-                assert_eq!(a.tail[a.tail.len() - n..], b.tail[b.tail.len() - n..]);
-                assert_eq!(a.known, b.known);
-                for (x, y) in a.ready.iter().zip(&b.ready) {
-                    assert!((x - y).abs() <= 1e-9 * y.abs(), "{x} {y}");
-                }
-            }
-        }
-        let back = Fitted::from_bytes(&stepped.to_bytes()).expect("a model");
-        assert_eq!(back.forecast(&all(40)), stepped.forecast(&all(40)));
-    }
-
-    #[test]
-    fn gaps_and_odd_rows_are_taken_as_training_takes_them() {
-        let fitted = fit_rows(&rows(3, 300, lively), &checked(TREES)).expect("a fit");
-        let mut odd = actuals(300..303, lively);
-        odd.remove(4); // branch 1 has no second day: nothing was sold
-        odd.truncate(7); // branch 2 is late with the third
-        odd.push(Actual { value: 5.0, ..odd[0].clone() });
-        odd.push(Actual { value: f64::NAN, ..odd[1].clone() });
-        odd.push(Actual { series: vec!["Луна".into()], ..odd[0].clone() });
-        odd.push(Actual { date: day(299), ..odd[0].clone() });
-        odd.push(Actual { date: Date::MAX, ..odd[0].clone() });
-        let (next, taken) = fitted.extend(&odd, &[]).expect("a longer history");
-        assert_eq!(taken, Taken { used: 7, ignored: 4 });
-        let last = |branch: usize| next.series[branch].tail[next.series[branch].tail.len() - 3..].to_vec();
-        assert_eq!(last(0), [lively(0, 300) + 5.0, lively(0, 301), lively(0, 302)]);
-        assert_eq!(last(1), [lively(1, 300), 0.0, lively(1, 302)]);
-        assert_eq!(last(2), [lively(2, 300), lively(2, 301), lively(2, 295)]);
-        let key = ["b2".to_owned()];
-        assert_eq!(next.history(&key, 1).expect("history")[0].value, None, "filled, not observed");
-        let (same, taken) = fitted.extend(&[], &[]).expect("the same history");
-        assert_eq!((same.to_bytes() == fitted.to_bytes(), taken), (true, Taken::default()));
-    }
-
-    #[test]
-    fn intervals_follow_what_happens() {
-        let fitted = fit_rows(&rows(3, 400, lively), &checked(TREES)).expect("a fit");
-        let width = |model: &Fitted| {
-            let point = model.forecast(&all(14)).expect("a forecast")[1].points[13].clone();
-            point.intervals[0].hi - point.intervals[0].lo
-        };
-        let wild = |branch: usize, n: usize| lively(branch, n) * if n.is_multiple_of(2) { 1.5 } else { 0.5 };
-        let mut surprised = fitted.clone();
-        let taken = surprised.recalibrate(&actuals(400..414, wild));
-        assert_eq!(taken, Taken { used: 42, ignored: 0 });
-        assert!(width(&surprised) > 1.1 * width(&fitted), "{} {}", width(&surprised), width(&fitted));
-        let once = width(&surprised);
-        assert_eq!(surprised.recalibrate(&actuals(400..414, wild)), Taken { used: 0, ignored: 42 });
-        assert_eq!(width(&surprised), once, "the same days count once");
-        let back = Fitted::from_bytes(&surprised.to_bytes()).expect("a model");
-        assert_eq!(width(&back), once);
-
-        let mut pleased = fitted.clone();
-        let said: Vec<Vec<f64>> = fitted.series.iter().map(|s| s.ready.clone()).collect();
-        pleased.recalibrate(&actuals(400..414, |branch, n| said[branch][n - 400]));
-        assert!(width(&pleased) < width(&fitted));
     }
 }

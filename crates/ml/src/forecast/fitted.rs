@@ -2,6 +2,7 @@
 
 use super::backtest::Backtest;
 use super::folds::unit;
+use super::issued::Issued;
 use super::learnt::Learnt;
 use super::nodes::Nodes;
 use super::params::Checked;
@@ -57,6 +58,8 @@ pub struct Fitted {
     pub(crate) missing: Missing,
     /// The first period whose actuals have not yet moved the intervals.
     pub(crate) adapted_until: usize,
+    /// Forecasts made before, oldest first, of periods that have not all come.
+    pub(crate) issued: Vec<Issued>,
     pub(crate) known_names: Vec<String>,
     pub(crate) learnt: Learnt,
     pub(crate) conformal: Conformal,
@@ -128,12 +131,6 @@ pub enum QueryError {
         /// The last period of history.
         end: Date,
     },
-    /// A history that cannot be continued without training.
-    #[error("a model with engine {engine} does not take new actuals between trainings: train it again")]
-    NotContinued {
-        /// What it is made of.
-        engine: String,
-    },
     /// A column that the model does not use.
     #[error("column `{column}` is not a known-future column of this model; it has: {known}")]
     Column {
@@ -202,6 +199,7 @@ impl Fitted {
             levels: checked.levels.clone(),
             missing: checked.missing,
             adapted_until: panel.len,
+            issued: Vec::new(),
             known_names: panel.known_names.clone(),
             learnt,
             conformal,

@@ -40,6 +40,19 @@ impl Learnt {
         }
     }
 
+    /// Goes on through new values of each series, NaN where nothing is to be learnt from: states follow, weights stay.
+    pub(super) fn go_on(&mut self, seen: impl Fn(usize) -> Vec<f64> + Copy) {
+        match self {
+            Self::Smoothed(_, series) => {
+                for (at, one) in series.iter_mut().enumerate() {
+                    *one = one.after(&seen(at));
+                }
+            }
+            Self::Blend(blend) => blend.members.iter_mut().for_each(|member| member.go_on(seen)),
+            Self::Gbdt(_) | Self::SeasonalNaive | Self::WeekdayMean => {}
+        }
+    }
+
     /// Its trees, alone or in a blend.
     pub fn booster(&self) -> Option<&Booster> {
         match self {

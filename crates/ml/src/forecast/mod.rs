@@ -9,9 +9,12 @@ mod course;
 #[cfg(test)]
 mod engine_tests;
 mod extend;
+#[cfg(test)]
+mod extend_tests;
 mod fit;
 mod fitted;
 mod folds;
+mod issued;
 mod learnt;
 #[cfg(test)]
 mod node_tests;
@@ -37,6 +40,7 @@ pub use fit::{FitError, fit};
 pub(crate) use fitted::by_key;
 pub use fitted::{Fitted, ForecastQuery, Kept, KnownValue, MAX_HORIZON, QueryError};
 pub use folds::{BacktestRow, Origin};
+pub use issued::Issued;
 pub use learnt::{Blend, Learnt};
 pub use nodes::{MOST_NODES, NodeForecast, Nodes, node_key};
 pub use params::{Checked, Params, ParamsError};

@@ -6,6 +6,7 @@
 
 use super::backtest::Backtest;
 use super::calibrate::{Calibrated, calibrate};
+use super::extend::New;
 use super::fit::{Fit, FitError, Run};
 use super::fitted::{Fitted, ForecastQuery, QueryError, checked_levels};
 use super::learnt::Learnt;
@@ -118,6 +119,46 @@ impl Fitted {
         Ok(forecasts.collect())
     }
 
+    /// What new periods of the series are for the sums above them; their known-future columns follow those of the
+    /// series. None where the spec reconciles nothing.
+    pub(super) fn sums_of_new(&mut self, new: &[New]) -> Option<Vec<New>> {
+        let nodes = self.nodes.as_mut()?;
+        let hierarchy = nodes.reconciler.hierarchy();
+        let mut sums = Vec::with_capacity(hierarchy.count());
+        for (node, kept) in hierarchy.nodes().zip(&mut nodes.fitted.series) {
+            let members = || node.members.iter().map(|&m| m as usize);
+            for (column, known) in kept.known.iter_mut().enumerate() {
+                let of_members: Vec<&[f32]> =
+                    members().map(|m| self.series[m].known[column].as_slice()).collect();
+                *known = mean_of(&of_members);
+            }
+            let count = new.first().map_or(0, |new| new.values.len());
+            let kinds_at = |at: usize| members().map(move |m| new[m].kinds[at]);
+            sums.push(New {
+                values: (0..count).map(|at| members().map(|m| new[m].values[at]).sum()).collect(),
+                kinds: (0..count).map(|at| kind_of_sum(&kinds_at(at))).collect(),
+                given: (0..count)
+                    .map(|at| {
+                        kinds_at(at).any(Kind::is_actual) && kinds_at(at).all(|kind| kind != Kind::Filled)
+                    })
+                    .collect(),
+            });
+        }
+        Some(sums)
+    }
+
+    /// Walks all series and sums over the model's own horizon and makes them agree.
+    pub(super) fn make_ready_and_agree(&mut self) {
+        self.make_ready();
+        let Some(mut nodes) = self.nodes.take() else { return };
+        nodes.fitted.make_ready();
+        let mut paths: Agreed = (ready(self), ready(&nodes.fitted));
+        nodes.agree(self, &mut paths.0, &mut paths.1);
+        keep_ready(self, paths.0);
+        keep_ready(&mut nodes.fitted, paths.1);
+        self.nodes = Some(nodes);
+    }
+
     /// The paths of all series and sums for a query; only of the series where nothing is reconciled.
     pub(super) fn agreed(&self, query: &ForecastQuery) -> Result<Agreed, QueryError> {
         let all: Vec<usize> = (0..self.series.len()).collect();
@@ -166,15 +207,13 @@ fn summed(panel: &Panel, hierarchy: &Hierarchy) -> Panel {
         for period in start..panel.len {
             let there = || members.iter().filter_map(|s| s.at(period));
             values.push(there().map(|(value, _)| value).sum());
-            kinds.push(if there().any(|(_, kind)| kind.is_actual()) {
-                Kind::Observed
-            } else if there().all(|(_, kind)| kind == Kind::Closed) {
-                Kind::Closed
-            } else {
-                Kind::Filled
-            });
+            kinds.push(kind_of_sum(&there().map(|(_, kind)| kind)));
         }
-        let known = (0..panel.known_names.len()).map(|column| mean_of(&members, column)).collect::<Vec<_>>();
+        let of_members = |column: usize| -> Vec<&[f32]> {
+            members.iter().map(|series| series.known[column].as_slice()).collect()
+        };
+        let known: Vec<Vec<f32>> =
+            (0..panel.known_names.len()).map(|column| mean_of(&of_members(column))).collect();
         let closures = Closures::learn(panel.periods, panel.first, start, &kinds, &known);
         let key = node_key(columns, &node.key);
         Series { key, start, values, kinds, known, statics: Vec::new(), closures }
@@ -189,10 +228,22 @@ fn summed(panel: &Panel, hierarchy: &Hierarchy) -> Panel {
     }
 }
 
-fn mean_of(members: &[&Series], column: usize) -> Vec<f32> {
-    let len = members.iter().map(|s| s.known[column].len()).max().unwrap_or(0);
+/// How a sum came to be, by its series.
+fn kind_of_sum(kinds: &(impl Iterator<Item = Kind> + Clone)) -> Kind {
+    if kinds.clone().any(Kind::is_actual) {
+        Kind::Observed
+    } else if kinds.clone().all(|kind| kind == Kind::Closed) {
+        Kind::Closed
+    } else {
+        Kind::Filled
+    }
+}
+
+/// The mean of what is known of some columns.
+fn mean_of(columns: &[&[f32]]) -> Vec<f32> {
+    let len = columns.iter().map(|column| column.len()).max().unwrap_or(0);
     let mean = |at: usize| {
-        let values = || members.iter().filter_map(|s| s.known[column].get(at)).filter(|v| !v.is_nan());
+        let values = || columns.iter().filter_map(|column| column.get(at)).filter(|v| !v.is_nan());
         values().sum::<f32>() / values().count() as f32
     };
     (0..len).map(mean).collect()
@@ -289,9 +340,8 @@ fn joined(panel: &Panel, sums: &Panel, bottoms: Run, nodes: Run, reconciler: Rec
     refresh(&mut of_nodes, sums, &nodes.errors);
     let mut paths: Agreed = (ready(&fitted), ready(&of_nodes));
     let method = method_word(reconciler.method());
-    let nodes = Nodes { fitted: Box::new(of_nodes), reconciler };
+    let mut nodes = Nodes { fitted: Box::new(of_nodes), reconciler };
     nodes.agree(&fitted, &mut paths.0, &mut paths.1);
-    let mut nodes = nodes;
     keep_ready(&mut fitted, paths.0);
     keep_ready(&mut nodes.fitted, paths.1);
     let text = format!(

@@ -89,12 +89,16 @@ impl KnownEts {
             gamma: gamma.unwrap_or(0.0),
             phi: phi.filter(|_| form.trend == Trend::Damped).unwrap_or(1.0),
         };
-        let with_slope = usize::from(form.trend != Trend::None);
+        (weights, filtered(form, weights, &self.start(), &KNOWN.series[&self.series]))
+    }
+
+    /// Its estimate of the state before the first value.
+    fn start(&self) -> State {
+        let with_slope = usize::from(self.form().trend != Trend::None);
         // It lists the season backwards in time.
         let season = self.initial[1 + with_slope..].iter().rev().copied().collect();
         let slope = if with_slope == 1 { self.initial[1] } else { 0.0 };
-        let start = State { level: self.initial[0], slope, season };
-        (weights, filtered(form, weights, &start, &KNOWN.series[&self.series]))
+        State { level: self.initial[0], slope, season }
     }
 }
 
@@ -275,6 +279,40 @@ fn carried_on_is_as_if_walked_to_the_end() {
         Smoothed::Croston(croston(&values[..150]).0).after(&values[150..]),
         Smoothed::Croston(croston(&values).0)
     );
+}
+
+#[test]
+fn carried_on_is_the_walk_over_all_history_with_the_same_weights() {
+    for known in &KNOWN.ets {
+        let (weights, end) = known.walked();
+        let values = &KNOWN.series[&known.series];
+        let (before, rest) = values.split_at(values.len() - 17);
+        let start = known.start();
+        let state = filtered(known.form(), weights, &start, before).state;
+        let ets = Ets { form: known.form(), weights, state, aicc: 0.0 };
+        let whole = Ets { state: end.state, ..ets.clone() };
+        assert_eq!(ets.after(rest), whole, "{} {}", known.series, known.components);
+        let day_by_day = rest.iter().fold(ets, |ets, &value| ets.after(&[value]));
+        assert_eq!(day_by_day, whole, "{} {}", known.series, known.components);
+    }
+    for known in KNOWN.theta.iter().filter(|known| known.model.starts_with('D')) {
+        let values = &KNOWN.series[&known.series];
+        let form = ThetaForm { dynamic: true, optimised: known.model.contains("OT") };
+        let (before, rest) = values.split_at(values.len() - 17);
+        let learnt = |values: &[f64]| theta::with_weights(values, form, known.par, &[], false);
+        assert_eq!(learnt(before).after(rest), learnt(values), "{} {}", known.series, known.model);
+    }
+}
+
+#[test]
+fn a_day_on_which_a_walk_breaks_down_costs_that_day_alone() {
+    let values: Vec<f64> = (0..120).map(|t| [5.0, 6.0, 9.0, 12.0][t % 4] * (1.0 + t as f64 / 50.0)).collect();
+    let form = Form { error: Error::Multiplicative, trend: Trend::Additive, season: Season::Multiplicative };
+    let (ets, _) = ets_of(&values, 4, &[form]);
+    let new = [40.0, -1e9, f64::NAN, 60.0, 20.0, 25.0];
+    let stepped = new.iter().fold(ets.clone(), |ets, &value| ets.after(&[value]));
+    assert_eq!(ets.after(&new), stepped);
+    assert!(stepped.forecast(8).iter().all(|v| v.is_finite()));
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use vakhta_domain::spec::{Engine, Missing};
 /// The first bytes of every saved forecast.
 const MAGIC: &[u8; 8] = b"VKHTFCST";
 /// The version of the format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The part that is JSON.
 #[derive(Debug, Serialize, Deserialize)]

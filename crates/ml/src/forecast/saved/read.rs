@@ -4,7 +4,7 @@ use super::{Head, HeadSeries, MAGIC, VERSION};
 use crate::artifact::{ArtifactError, Reader, open, unsound};
 use crate::evaluate::{Conformal, conformal};
 use crate::features::{Plan, Summary};
-use crate::forecast::{Blend, Booster, Fitted, Kept, Learnt, MAX_HORIZON, MOST_NODES, Nodes, by_key};
+use crate::forecast::{Blend, Booster, Fitted, Issued, Kept, Learnt, MAX_HORIZON, MOST_NODES, Nodes, by_key};
 use crate::hierarchy::Reconciler;
 use crate::panel::{Kind, LARGEST_TARGET, MAX_CELLS};
 use crate::smoothing::Smoothed;
@@ -42,6 +42,7 @@ fn read_body(body: &[u8], may_have_nodes: bool) -> Result<Fitted, ArtifactError>
     for of_series in head.series {
         series.push(read_series(&mut body, of_series, plan, columns, head.len, head.horizon)?);
     }
+    let issued = read_issued(&mut body, series.len(), head.len, head.horizon)?;
     let nodes = match body.u32()? {
         0 => None,
         1 if may_have_nodes => Some(read_nodes(&mut body, &series, head.len, head.horizon)?),
@@ -71,6 +72,7 @@ fn read_body(body: &[u8], may_have_nodes: bool) -> Result<Fitted, ArtifactError>
         levels: head.levels,
         missing: head.missing,
         adapted_until: head.adapted_until,
+        issued,
         known_names: head.known_names,
         learnt,
         conformal,
@@ -166,6 +168,34 @@ fn check_head(head: &Head) -> Result<(), ArtifactError> {
         return unsound("a series closes by a column that is not there");
     }
     Ok(())
+}
+
+fn read_issued(
+    body: &mut Reader<'_>,
+    series: usize,
+    len: usize,
+    horizon: usize,
+) -> Result<Vec<Issued>, ArtifactError> {
+    let count = body.count(8)?;
+    if count >= horizon {
+        return unsound(format!("it keeps {count} earlier forecasts of a horizon of {horizon}"));
+    }
+    let mut all: Vec<Issued> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let cutoff = body.u64()? as usize;
+        let units = body.f64s()?;
+        let paths = (0..series).map(|_| body.f64s()).collect::<Result<Vec<_>, _>>()?;
+        let in_time = cutoff < len
+            && cutoff.saturating_add(horizon) > len
+            && all.last().is_none_or(|last| last.cutoff < cutoff);
+        let sound_units = units.len() == series && units.iter().all(|u| *u > 0.0 && u.is_finite());
+        let sound = |path: &Vec<f64>| path.len() == horizon && path.iter().all(|v| v.is_finite());
+        if !in_time || !sound_units || !paths.iter().all(sound) {
+            return unsound("it keeps an impossible earlier forecast");
+        }
+        all.push(Issued { cutoff, units, paths });
+    }
+    Ok(all)
 }
 
 fn read_conformal(body: &mut Reader<'_>, series: usize) -> Result<Conformal, ArtifactError> {

@@ -15,6 +15,12 @@ impl Fitted {
         for kept in &self.series {
             series(&mut body, kept);
         }
+        body.u64(self.issued.len() as u64);
+        for issued in &self.issued {
+            body.u64(issued.cutoff as u64);
+            body.f64s(&issued.units);
+            issued.paths.iter().for_each(|path| body.f64s(path));
+        }
         match &self.nodes {
             None => body.u32(0),
             Some(nodes) => {

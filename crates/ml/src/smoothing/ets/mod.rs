@@ -159,17 +159,20 @@ impl Ets {
         path.collect()
     }
 
-    /// The same model some periods later. Where the walk breaks down, it stays where it was and time passes.
+    /// The same model some periods later. At a value on which the walk breaks down, it stays where it was and time
+    /// passes.
     #[must_use]
     pub fn after(&self, values: &[f64]) -> Self {
-        let end = filter::filter(self.form, self.weights, &self.state, values, None);
-        let whole = end.loss.is_finite() || values.iter().all(|v| v.is_nan());
-        let state = if whole {
-            end.state
-        } else {
-            let unknown = vec![f64::NAN; values.len()];
-            filter::filter(self.form, self.weights, &self.state, &unknown, None).state
+        let end = |state: &State, values: &[f64]| {
+            let end = filter::filter(self.form, self.weights, state, values, None);
+            (end.loss.is_finite() || values.iter().all(|v| v.is_nan())).then_some(end.state)
         };
+        let state = end(&self.state, values).unwrap_or_else(|| {
+            values.iter().fold(self.state.clone(), |state, &value| {
+                let unknown = || filter::filter(self.form, self.weights, &state, &[f64::NAN], None).state;
+                end(&state, &[value]).unwrap_or_else(unknown)
+            })
+        });
         Self { state, ..self.clone() }
     }
 }
