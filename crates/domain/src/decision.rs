@@ -11,11 +11,15 @@ use serde::{Deserialize, Serialize};
 pub enum DecisionKind {
     /// The first good version of a model serves.
     FirstChampion,
-    /// A new version was kept aside until a person decides: another one serves, or it was imported and nobody
-    /// measured it.
+    /// A new version was kept aside until a person decides: another one serves and nothing shows that this one is better,
+    /// or it was imported and nobody measured it.
     Kept,
+    /// A new version replaced the serving one: a guard, an effect and evidence spoke for it, or a person forced it.
+    Promoted,
     /// A guard refused a version.
     Rejected,
+    /// A model was not trained again: nothing asked for it, or its data cannot bear it.
+    NotRetrained,
     /// A person put a version to serve.
     Deploy,
     /// A person went back to an earlier version.
@@ -24,15 +28,24 @@ pub enum DecisionKind {
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::FirstChampion, Self::Kept, Self::Rejected, Self::Deploy, Self::Rollback];
+    pub const ALL: [Self; 7] = [
+        Self::FirstChampion,
+        Self::Kept,
+        Self::Promoted,
+        Self::Rejected,
+        Self::NotRetrained,
+        Self::Deploy,
+        Self::Rollback,
+    ];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FirstChampion => "first_champion",
             Self::Kept => "kept",
+            Self::Promoted => "promoted",
             Self::Rejected => "rejected",
+            Self::NotRetrained => "not_retrained",
             Self::Deploy => "deploy",
             Self::Rollback => "rollback",
         }
@@ -67,52 +80,16 @@ pub struct Decision {
     pub at: Timestamp,
 }
 
-/// What is to happen to a version that was just trained.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// It serves from now on.
-    Serve(String),
-    /// It waits for a person.
-    Keep(String),
-    /// It must not serve.
-    Reject(String),
-}
-
-impl Verdict {
-    /// The kind of decision that it is recorded as, and the reason.
-    pub fn into_record(self) -> (DecisionKind, String) {
-        match self {
-            Self::Serve(why) => (DecisionKind::FirstChampion, why),
-            Self::Keep(why) => (DecisionKind::Kept, why),
-            Self::Reject(why) => (DecisionKind::Rejected, why),
-        }
-    }
-}
-
-/// Decides about a freshly trained version. Guards come first; the first version that passes them serves.
+/// Why a freshly trained version must not serve, whatever else speaks for it; none where nothing speaks against it.
 ///
-/// Guards of a forecast: accuracy was measured and is finite, and no forecast is finite-but-absurd (over 100
-/// times the largest value seen; [`TrainingReport::largest_ratio`] carries that number). Guards of a model of
-/// records: its quality was measured on held-out rows, and it is no worse than answering without looking.
-pub fn judge_new(report: &Report, champion: Option<&VersionId>) -> Verdict {
-    let harm = match report {
+/// Of a forecast: accuracy was measured and is finite, and no forecast is finite-but-absurd (over 100 times the largest
+/// value seen; [`TrainingReport::largest_ratio`] carries that number). Of a model of records: its quality was measured
+/// on held-out rows, and it is no worse than answering without looking.
+pub fn unfit(report: &Report) -> Option<String> {
+    match report {
         Report::Forecast(report) => harm_of_forecast(report),
         Report::Records(report) => harm_of_records(report),
-    };
-    if let Some(reason) = harm {
-        return Verdict::Reject(reason);
     }
-    match champion {
-        None => Verdict::Serve("the first version that passed the guards".into()),
-        Some(current) => Verdict::Keep(format!("{current} serves; deploy this version to replace it")),
-    }
-}
-
-/// Decides about an imported version: whatever serves, it waits for a person, for nobody measured it here.
-pub fn judge_imported(by: &str) -> Verdict {
-    Verdict::Keep(format!(
-        "imported by {by}; its quality was not measured, so it serves only if a person deploys it"
-    ))
 }
 
 fn harm_of_forecast(report: &TrainingReport) -> Option<String> {
@@ -177,10 +154,10 @@ mod tests {
 
     #[test]
     fn a_classifier_must_know_more_than_the_frequencies() {
-        assert!(matches!(judge_new(&classifier(Some(0.4)), None), Verdict::Serve(_)));
-        assert!(matches!(judge_new(&classifier(Some(1.5)), None), Verdict::Serve(_)));
+        assert_eq!(unfit(&classifier(Some(0.4))), None);
+        assert_eq!(unfit(&classifier(Some(1.5))), None);
         for bad in [Some(1.6), Some(f64::NAN), None] {
-            assert!(matches!(judge_new(&classifier(bad), None), Verdict::Reject(_)), "{bad:?}");
+            assert!(unfit(&classifier(bad)).is_some(), "{bad:?}");
         }
     }
 
@@ -193,25 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn the_first_good_version_serves() {
-        assert!(matches!(judge_new(&report(Some(7.7), 1.1), None), Verdict::Serve(_)));
-    }
-
-    #[test]
-    fn a_second_one_waits() {
-        let current = VersionId::new("v_1");
-        assert!(matches!(judge_new(&report(Some(7.7), 1.1), Some(&current)), Verdict::Keep(_)));
-    }
-
-    #[test]
-    fn guards_come_first() {
+    fn a_forecast_must_be_measured_and_sane() {
+        assert_eq!(unfit(&report(Some(7.7), 1.1)), None);
         for bad in [
             report(None, 1.0),
             report(Some(f64::NAN), 1.0),
             report(Some(7.0), f64::INFINITY),
             report(Some(7.0), 1e6),
         ] {
-            assert!(matches!(judge_new(&bad, None), Verdict::Reject(_)));
+            assert!(unfit(&bad).is_some());
         }
     }
 }

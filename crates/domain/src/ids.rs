@@ -48,6 +48,8 @@ id_types! {
     VersionId,
     /// A job.
     JobId,
+    /// A schedule.
+    ScheduleId,
     /// A recorded decision.
     DecisionId,
     /// One process that works on the queue.

@@ -13,17 +13,20 @@ pub enum JobKind {
     Train,
     /// Predicts many records.
     Predict,
+    /// Asks whether a model is to be trained again, and trains it where it is.
+    Retrain,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Train, Self::Predict];
+    pub const ALL: [Self; 3] = [Self::Train, Self::Predict, Self::Retrain];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Train => "train",
             Self::Predict => "predict",
+            Self::Retrain => "retrain",
         }
     }
 

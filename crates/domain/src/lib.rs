@@ -3,11 +3,13 @@
 //! Invariant: no I/O, no clock, no randomness, no SQL, no HTTP. What the product needs from outside is a
 //! trait in [`ports`].
 
+pub mod arms;
 pub mod calendar;
 pub mod dataset;
 pub mod decision;
 pub mod deployment;
 pub mod event;
+pub mod evidence;
 pub mod ids;
 pub mod job;
 pub mod model;
@@ -15,7 +17,11 @@ pub mod page;
 pub mod ports;
 pub mod prediction;
 pub mod progress;
+pub mod promotion;
 pub mod report;
+pub mod retrain;
+pub mod rollback;
+pub mod schedule;
 pub mod spec;
 pub mod user;
 pub mod version;

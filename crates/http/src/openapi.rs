@@ -38,6 +38,8 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "models", description = "Models and their specs"),
         (name = "versions", description = "Trained versions, which of them serves, and every decision"),
         (name = "jobs", description = "Training and other durable work"),
+        (name = "monitoring", description = "The watch over models, and training again"),
+        (name = "schedules", description = "What happens by the clock"),
         (name = "serve", description = "Forecasts and predictions"),
         (name = "inference", description = "The Open Inference Protocol, version 2, beside the API under `/v2`"),
         (name = "events", description = "The history, and live news"),

@@ -350,7 +350,7 @@ impl From<ModelError> for Problem {
     }
 }
 
-fn training_runs(job: JobId) -> Problem {
+pub(crate) fn training_runs(job: JobId) -> Problem {
     Problem::conflict(
         "training_runs",
         format!("job {job} trains this model now; wait for its end or cancel it"),

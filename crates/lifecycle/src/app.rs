@@ -1,6 +1,6 @@
 //! The running product: its ports, its settings, and its background work.
 
-use crate::jobs::{reaper, worker};
+use crate::jobs::{clock, reaper, worker};
 use crate::serve::{Serving, watcher};
 use crate::signals::Signals;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub struct Settings {
 /// Jobs that this process works on at once, by kind; 0 leaves them to other processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Workers {
-    /// Trainings.
+    /// Trainings, asked for or found to be needed.
     pub train: usize,
     /// Batch predictions.
     pub predict: usize,
@@ -76,16 +76,17 @@ impl Lifecycle {
         crate::serve::refresh(self).await?;
         let tasks = TaskTracker::new();
         let worker = WorkerId::new(format!("worker_{}", random_hex(&*self.ports.chance, 6)));
-        let slots = [
-            (JobKind::Train, self.settings.workers.train),
-            (JobKind::Predict, self.settings.workers.predict),
+        let slots: [(&'static [JobKind], usize); 2] = [
+            (&[JobKind::Train, JobKind::Retrain], self.settings.workers.train),
+            (&[JobKind::Predict], self.settings.workers.predict),
         ];
-        for (kind, count) in slots {
+        for (kinds, count) in slots {
             for _ in 0..count {
-                tasks.spawn(worker::work(self.clone(), worker.clone(), kind, shutdown.clone()));
+                tasks.spawn(worker::work(self.clone(), worker.clone(), kinds, shutdown.clone()));
             }
         }
         tasks.spawn(reaper::reap(self.clone(), shutdown.clone()));
+        tasks.spawn(clock::follow(self.clone(), shutdown.clone()));
         tasks.spawn(watcher::follow_champions(self.clone(), shutdown));
         Ok(Background { tasks })
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use vakhta_domain::dataset::ObjectRef;
-use vakhta_domain::decision::{Decision, judge_imported};
+use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DecisionId, ModelKey, VersionId};
 use vakhta_domain::ports::{ImportedVersion, StoreError};
@@ -86,16 +86,20 @@ pub async fn import(app: &Arc<Lifecycle>, actor: &Actor, asked: Import) -> Resul
 
     let at = app.ports.clock.now();
     let id = VersionId::fresh(at, &*app.ports.chance);
-    let (kind, why) = judge_imported(&actor.name).into_record();
+    // Whatever serves, it waits for a person: nobody measured it here.
+    let why = format!(
+        "imported by {}; its quality was not measured, so it serves only if a person deploys it",
+        actor.name
+    );
     let file = json!({ "format": format.as_str(), "sha256": file_sha256, "bytes": asked.bytes.len() });
     let event = NewEvent::about("version.imported", ("version", id.as_str()), actor, at)
         .of_model(asked.model.as_str())
-        .with(json!({ "reason": asked.reason, "decision": kind, "why": why, "file": file }));
+        .with(json!({ "reason": asked.reason, "decision": DecisionKind::Kept, "why": why, "file": file }));
     let imported = ImportedVersion {
         decision: Decision {
             id: DecisionId::new(ids::fresh("decision", &*app.ports.chance)),
             model: asked.model.clone(),
-            kind,
+            kind: DecisionKind::Kept,
             version: id.clone(),
             previous: model.champion,
             reason: why,

@@ -6,13 +6,17 @@
 pub mod app;
 pub mod backtests;
 pub mod calendars;
+mod contest;
 pub mod deploy;
 pub mod export;
 pub mod import;
 pub mod jobs;
+mod judge;
 mod learnt;
 pub mod models;
+pub mod retrain;
 pub mod rows;
+pub mod schedules;
 pub mod serve;
 pub mod signals;
 mod train;

@@ -9,6 +9,7 @@ use vakhta_domain::job::{JobKind, JobState};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{JobFilter, StoreError};
+use vakhta_domain::schedule::{self, Schedule};
 use vakhta_domain::spec::{ModelSpec, Notice, check};
 use vakhta_domain::user::Actor;
 
@@ -63,7 +64,8 @@ pub struct Applied {
 pub async fn create(app: &Arc<Lifecycle>, actor: &Actor, spec: ModelSpec) -> Result<Applied, ModelError> {
     let event = event(app, actor, "model.created", &spec);
     let key = ModelKey::new(spec.model_key.as_str());
-    let model = app.ports.models.add_model(&actor.workspace, &spec, &event).await?;
+    let model =
+        app.ports.models.add_model(&actor.workspace, &spec, &schedules_of(app, actor, &spec), &event).await?;
     app.signals.bump();
     Ok(applied(model.ok_or(ModelError::Exists(key))?, Change::Created))
 }
@@ -99,7 +101,11 @@ pub async fn change(
     }
     let event =
         event(app, actor, "model.changed", &spec).with(json!({ "before": before.spec, "after": spec }));
-    let model = app.ports.models.change_model(&actor.workspace, &spec, &event).await?;
+    let model = app
+        .ports
+        .models
+        .change_model(&actor.workspace, &spec, &schedules_of(app, actor, &spec), &event)
+        .await?;
     app.signals.bump();
     Ok(applied(model.ok_or_else(|| ModelError::Missing(key.clone()))?, Change::Changed))
 }
@@ -125,14 +131,20 @@ pub async fn training_job(
     workspace: &WorkspaceId,
     key: &ModelKey,
 ) -> Result<Option<JobId>, StoreError> {
-    for state in [JobState::Running, JobState::Queued] {
-        let filter = JobFilter { kind: Some(JobKind::Train), state: Some(state), model: Some(key.clone()) };
-        let found = app.ports.jobs.jobs(workspace, &filter, &PageQuery::first(1)).await?;
-        if let Some(job) = found.items.into_iter().next() {
-            return Ok(Some(job.id));
+    for kind in [JobKind::Train, JobKind::Retrain] {
+        for state in [JobState::Running, JobState::Queued] {
+            let filter = JobFilter { kind: Some(kind), state: Some(state), model: Some(key.clone()) };
+            let found = app.ports.jobs.jobs(workspace, &filter, &PageQuery::first(1)).await?;
+            if let Some(job) = found.items.into_iter().next() {
+                return Ok(Some(job.id));
+            }
         }
     }
     Ok(None)
+}
+
+fn schedules_of(app: &Lifecycle, actor: &Actor, spec: &ModelSpec) -> Vec<Schedule> {
+    schedule::of_spec(&actor.workspace, spec, app.ports.clock.now())
 }
 
 fn applied(model: Model, change: Change) -> Applied {

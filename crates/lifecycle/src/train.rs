@@ -3,28 +3,30 @@
 use crate::Lifecycle;
 use crate::jobs::pulse::{Part, Pulse};
 use crate::jobs::{Ending, state_event};
+use crate::judge;
 use crate::learnt::{LearnError, Learnt};
-use crate::serve::{self, Loaded};
+use crate::serve;
 use crate::training::TrainPayload;
+use bytes::Bytes;
 use serde_json::json;
 use std::sync::Arc;
 use vakhta_domain::dataset::{DatasetVersion, ObjectRef};
-use vakhta_domain::decision::{Decision, DecisionKind, judge_new};
+use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DatasetKey, DecisionId, ModelKey, VersionId};
 use vakhta_domain::job::Job;
 use vakhta_domain::ports::{FinishedTraining, JobLease, StoreError};
-use vakhta_domain::report::{Quality, Report};
+use vakhta_domain::report::Report;
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// Shares of the whole job, in millionths, at which its parts begin.
 const READ: u32 = 0;
 const FIT: u32 = 30_000;
-const SAVE: u32 = 970_000;
+const SAVE: u32 = 950_000;
 
 /// Why a training did not end in a version.
 #[derive(Debug, thiserror::Error)]
-enum TrainFailure {
+pub(crate) enum TrainFailure {
     #[error("asked to stop")]
     Stopped,
     #[error("{0}")]
@@ -44,16 +46,32 @@ impl From<LearnError> for TrainFailure {
 
 /// Runs a train job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
-    match train(app, job, pulse).await {
+    match serde_json::from_value(job.payload.clone()) {
+        Ok(payload) => run_with(app, job, pulse, payload).await,
+        Err(error) => Ending::Error(format!("the job cannot be read: {error}")),
+    }
+}
+
+/// Trains what a job comes to.
+pub(crate) async fn run_with(
+    app: &Arc<Lifecycle>,
+    job: &Job,
+    pulse: &Arc<Pulse>,
+    payload: TrainPayload,
+) -> Ending {
+    match train(app, job, pulse, payload).await {
         Ok(()) => Ending::Settled,
         Err(TrainFailure::Stopped) => Ending::Stopped,
         Err(failure) => Ending::Error(failure.to_string()),
     }
 }
 
-async fn train(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Result<(), TrainFailure> {
-    let payload: TrainPayload = serde_json::from_value(job.payload.clone())
-        .map_err(|e| TrainFailure::Data(format!("the job cannot be read: {e}")))?;
+async fn train(
+    app: &Arc<Lifecycle>,
+    job: &Job,
+    pulse: &Arc<Pulse>,
+    payload: TrainPayload,
+) -> Result<(), TrainFailure> {
     let begun = app.ports.clock.now();
     if pulse.enter("reading", READ).is_break() {
         return Err(TrainFailure::Stopped);
@@ -65,15 +83,16 @@ async fn train(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Result<()
     ));
     let bytes = app.ports.objects.get(&dataset.object).await?;
     let (learnt, artifact, backtest) = {
-        let (pulse, spec, threads) = (pulse.clone(), payload.spec.clone(), app.settings.threads);
-        let learn = tokio::task::spawn_blocking(move || {
+        let (pulse, spec, threads, bytes) =
+            (pulse.clone(), payload.spec.clone(), app.settings.threads, bytes.clone());
+        let learn = move || {
             let progress = Part { pulse: &pulse, from: FIT, to: SAVE };
             Learnt::learn(bytes, &spec, threads, &progress).map(|learnt| {
                 let (artifact, backtest) = (learnt.to_bytes(), learnt.backtest());
-                (learnt, artifact, backtest)
+                (Arc::new(learnt), artifact, backtest)
             })
-        });
-        learn.await.map_err(|panic| TrainFailure::Data(format!("the program failed: {panic}")))??
+        };
+        blocking(learn).await??
     };
     if pulse.enter("saving", SAVE).is_break() {
         return Err(TrainFailure::Stopped);
@@ -84,7 +103,16 @@ async fn train(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Result<()
         None => None,
     };
     let id = VersionId::fresh(begun, &*app.ports.chance);
-    finish(app, job, &payload, Trained { id, dataset, learnt, artifact, backtest }).await
+    let trained = Trained { id, dataset, rows: bytes, learnt, artifact, backtest };
+    finish(app, job, pulse, &payload, trained).await
+}
+
+/// Work for a thread that nobody waits on for an answer.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, TrainFailure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|panic| TrainFailure::Data(format!("the program failed: {panic}")))
 }
 
 async fn dataset_version(
@@ -100,18 +128,22 @@ async fn dataset_version(
     })
 }
 
-struct Trained {
-    id: VersionId,
-    dataset: DatasetVersion,
-    learnt: Learnt,
-    artifact: ObjectRef,
-    backtest: Option<ObjectRef>,
+/// What a training made, before it is judged.
+pub(crate) struct Trained {
+    pub id: VersionId,
+    pub dataset: DatasetVersion,
+    /// The rows that it learnt from.
+    pub rows: Bytes,
+    pub learnt: Arc<Learnt>,
+    pub artifact: ObjectRef,
+    pub backtest: Option<ObjectRef>,
 }
 
 /// Judges the version and stores everything in one transaction; then it serves, if it is to.
 async fn finish(
     app: &Arc<Lifecycle>,
     job: &Job,
+    pulse: &Arc<Pulse>,
     payload: &TrainPayload,
     trained: Trained,
 ) -> Result<(), TrainFailure> {
@@ -120,17 +152,17 @@ async fn finish(
     let current = app.ports.models.model(workspace, &model).await?;
     let current = current.ok_or_else(|| TrainFailure::Data(format!("model `{model}` was deleted")))?;
     let report = trained.learnt.report();
-    let (kind, reason) = judge_new(&report, current.champion.as_ref()).into_record();
-    let serve = kind == DecisionKind::FirstChampion;
+    let judged = judge::judge(app, pulse, payload, &trained, &report, &current).await?;
+    let serve = matches!(judged.kind, DecisionKind::FirstChampion | DecisionKind::Promoted);
     let at = app.ports.clock.now();
     let decision = Decision {
         id: DecisionId::new(ids::fresh("decision", &*app.ports.chance)),
         model: model.clone(),
-        kind,
+        kind: judged.kind,
         version: trained.id.clone(),
         previous: current.champion,
-        reason,
-        evidence: evidence(&report),
+        reason: judged.reason,
+        evidence: judged.evidence,
         decided_by: "system".into(),
         at,
     };
@@ -139,8 +171,8 @@ async fn finish(
         id: trained.id,
         model,
         alias: payload.alias.clone(),
-        state: match kind {
-            DecisionKind::FirstChampion => VersionState::Deployed,
+        state: match decision.kind {
+            _ if serve => VersionState::Deployed,
             DecisionKind::Rejected => VersionState::Rejected,
             _ => VersionState::Trained,
         },
@@ -159,33 +191,16 @@ async fn finish(
     let finished = FinishedTraining {
         lease: JobLease { job: job.id.clone(), attempt: job.attempt },
         events: events(app, job, &version, &decision, serve),
-        result: json!({ "version": version.id, "decision": kind, "reason": decision.reason, "metrics": version.report.as_ref().map(Report::headline) }),
+        result: json!({ "version": version.id, "decision": decision.kind, "reason": decision.reason, "metrics": version.report.as_ref().map(Report::headline) }),
         version: version.clone(),
         decision,
         serve,
     };
     if app.ports.versions.finish_training(&finished).await? && serve {
-        serve::put_to_serve(app, Loaded::of(version, trained.learnt), 1);
         // Another version may have come first; the store knows.
         serve::refresh(app).await?;
     }
     Ok(())
-}
-
-/// The numbers that a new version is judged by.
-fn evidence(report: &Report) -> serde_json::Value {
-    match report {
-        Report::Forecast(report) => json!({
-            "overall": report.overall,
-            "seasonal_naive": report.seasonal_naive,
-            "weekday_mean": report.weekday_mean,
-            "largest_ratio": report.largest_ratio,
-        }),
-        Report::Records(report) => {
-            let brief = |quality: &Option<Quality>| quality.as_ref().map(Quality::brief);
-            json!({ "quality": brief(&report.quality), "baseline": brief(&report.baseline) })
-        }
-    }
 }
 
 fn events(

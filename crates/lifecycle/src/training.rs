@@ -4,6 +4,7 @@ use crate::{Lifecycle, calendars};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
+use vakhta_domain::dataset::DatasetVersion;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DatasetKey, JobId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
@@ -34,6 +35,12 @@ pub(crate) struct TrainPayload {
     pub dataset_version: u32,
     pub reason: Option<String>,
     pub alias: Option<String>,
+    /// Whether the version is to serve even without an effect or evidence.
+    #[serde(default)]
+    pub force_deploy: bool,
+    /// Percent: a version with a larger error is kept aside.
+    #[serde(default)]
+    pub error_limit: Option<f64>,
 }
 
 /// Why a training was not queued.
@@ -69,6 +76,17 @@ pub enum TrainError {
 
 /// Queues a training.
 pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest) -> Result<Job, TrainError> {
+    let model = request.model.clone();
+    let (payload, _) = checked(app, actor, request).await?;
+    enqueue(app, actor, &model, &payload).await
+}
+
+/// What a training would do, once nothing speaks against it, and the rows that it would learn from.
+pub(crate) async fn checked(
+    app: &Lifecycle,
+    actor: &Actor,
+    request: TrainRequest,
+) -> Result<(TrainPayload, DatasetVersion), TrainError> {
     let ports = &app.ports;
     let model = ports.models.model(&actor.workspace, &request.model).await?;
     let model = model.ok_or_else(|| TrainError::ModelMissing(request.model.clone()))?;
@@ -98,9 +116,15 @@ pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest)
         }
     }
     calendars::write_into(app, &actor.workspace, &mut spec).await?;
-    let payload =
-        TrainPayload { spec, dataset_version: version.number, reason: request.reason, alias: request.alias };
-    enqueue(app, actor, &request.model, &payload).await
+    let payload = TrainPayload {
+        spec,
+        dataset_version: version.number,
+        reason: request.reason,
+        alias: request.alias,
+        force_deploy: false,
+        error_limit: None,
+    };
+    Ok((payload, version))
 }
 
 /// A version's name must not look like an id or a stage.

@@ -5,6 +5,7 @@
 
 pub mod artifact;
 pub mod evaluate;
+pub mod evidence;
 pub mod exchange;
 pub mod features;
 pub mod forecast;

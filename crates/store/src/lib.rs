@@ -26,7 +26,8 @@ use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, calendars::CalendarRows, datasets::DatasetRows, events::EventRows,
-    idempotency::AnswerRows, jobs::JobRows, models::ModelRows, segments::SegmentRows, versions::VersionRows,
+    idempotency::AnswerRows, jobs::JobRows, models::ModelRows, schedules::ScheduleRows,
+    segments::SegmentRows, versions::VersionRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -82,6 +83,7 @@ impl Store {
             datasets: Arc::new(DatasetRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),
+            schedules: Arc::new(ScheduleRows { db: rows() }),
             jobs: Arc::new(JobRows { db: rows() }),
             events: Arc::new(EventRows { db: rows() }),
             idempotency: Arc::new(AnswerRows { db: rows() }),

@@ -2,6 +2,7 @@
 
 import type { Component } from 'svelte';
 import type { Dictionary } from '../lib/i18n/en';
+import { words } from '../lib/i18n/index.svelte';
 import type { IconName } from '../lib/ui/Icon.svelte';
 
 export type Params = Record<string, string>;
@@ -32,14 +33,14 @@ export const routes: readonly Route[] = [
   {
     path: '/models/new',
     section: 'models',
-    crumb: (words) => words.wizard.title,
+    crumb: (say) => say.wizard.title,
     load: plain(() => import('./model-new/NewModel.svelte')),
   },
   {
     path: '/models/{key}',
     section: 'models',
     crumb: (_, { key = '' }) => key,
-    load: () => import('./model/Model.svelte'),
+    load: async () => (await Promise.all([import('./model/Model.svelte'), words.deepen()]))[0],
   },
   { path: '/jobs', section: 'jobs', load: plain(() => import('./jobs/Jobs.svelte')) },
   {

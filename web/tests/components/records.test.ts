@@ -132,7 +132,9 @@ describe('the table of candidates', () => {
         { engine: 'mlp', quality: ofClasses(), seconds: null },
       ],
     } as unknown as RecordsReport;
-    const [, first, second, third] = rows(draw('CandidateTable', { report, task: 'classification' }));
+    const [, first, second, third] = rows(
+      draw('CandidateTable', { report, task: 'classification' }),
+    );
     expect(first).toBe('linear model kept 83.1% 74.0% 0.61 2 sec');
     expect(second).toBe('of_tomorrow 50.0% — — < 1');
     expect(third).toBe('neural network — — — —');

@@ -18,6 +18,7 @@ export function pretendBrowser(search = ''): void {
 
 export async function speak(language: 'en' | 'ru'): Promise<void> {
   await words.use(language);
+  await words.deepen();
 }
 
 export function html<P extends Record<string, unknown>>(of: Component<P>, props: P): string {

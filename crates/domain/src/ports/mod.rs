@@ -10,6 +10,7 @@ mod data;
 mod jobs;
 mod models;
 mod objects;
+mod schedules;
 
 pub use accounts::{Accounts, Inserted};
 pub use calendars::Calendars;
@@ -17,6 +18,7 @@ pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Re
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
+pub use schedules::Schedules;
 
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -84,6 +86,8 @@ pub struct Ports {
     pub models: Arc<dyn Models>,
     /// Versions, deployments, decisions.
     pub versions: Arc<dyn Versions>,
+    /// What happens by the clock.
+    pub schedules: Arc<dyn Schedules>,
     /// The queue.
     pub jobs: Arc<dyn Jobs>,
     /// The history.

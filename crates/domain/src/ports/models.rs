@@ -7,6 +7,7 @@ use crate::event::NewEvent;
 use crate::ids::{ModelKey, VersionId, WorkspaceId};
 use crate::model::Model;
 use crate::page::{Page, PageQuery};
+use crate::schedule::Schedule;
 use crate::spec::ModelSpec;
 use crate::version::{ModelVersion, VersionState};
 use async_trait::async_trait;
@@ -14,26 +15,29 @@ use async_trait::async_trait;
 /// Models.
 #[async_trait]
 pub trait Models: Send + Sync {
-    /// Adds a model. `None` where the key is taken. A deleted key may be used again; its old versions stay
-    /// and belong to it.
+    /// Adds a model with the schedules that its spec asks for. `None` where the key is taken. A deleted key may be
+    /// used again; its old versions stay and belong to it.
     async fn add_model(
         &self,
         workspace: &WorkspaceId,
         spec: &ModelSpec,
+        schedules: &[Schedule],
         event: &NewEvent,
     ) -> Result<Option<Model>, StoreError>;
-    /// Replaces a model's spec and counts its revision. `None` where there is no such model.
+    /// Replaces a model's spec and the schedules that it asks for, and counts its revision. A schedule stays paused,
+    /// and keeps its next moment where its times stay. `None` where there is no such model.
     async fn change_model(
         &self,
         workspace: &WorkspaceId,
         spec: &ModelSpec,
+        schedules: &[Schedule],
         event: &NewEvent,
     ) -> Result<Option<Model>, StoreError>;
     /// Models by key.
     async fn models(&self, workspace: &WorkspaceId, page: &PageQuery) -> Result<Page<Model>, StoreError>;
     /// One model.
     async fn model(&self, workspace: &WorkspaceId, key: &ModelKey) -> Result<Option<Model>, StoreError>;
-    /// Hides a model and ends its deployment; versions and decisions stay.
+    /// Hides a model, ends its deployment and drops its schedules; versions and decisions stay.
     async fn delete_model(
         &self,
         workspace: &WorkspaceId,
@@ -119,6 +123,13 @@ pub trait Versions: Send + Sync {
         model: &ModelKey,
         id_or_alias: &str,
     ) -> Result<Option<ModelVersion>, StoreError>;
+    /// Keeps a decision that changes nothing.
+    async fn record(
+        &self,
+        workspace: &WorkspaceId,
+        decision: &Decision,
+        event: &NewEvent,
+    ) -> Result<(), StoreError>;
     /// Puts a version to serve.
     async fn switch(&self, switch: &Switch) -> Result<SwitchAnswer, StoreError>;
     /// A model's deployments, newest first.

@@ -22,7 +22,9 @@ pub use features::{
     Auto, Calendar, CalendarEvent, Country, DayKind, DayOverride, Features, Fourier, Windows,
 };
 pub use parse::{SpecError, SpecErrors, parse_one, parse_yaml};
-pub use policies::Policies;
+pub use policies::{
+    AlertPolicy, BranchAlert, DriftPolicy, Policies, PromoteMode, PromotePolicy, RetrainPolicy,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,8 @@ pub mod events;
 mod format;
 pub mod jobs;
 pub mod models;
+pub mod monitoring;
+pub mod schedules;
 pub mod serve;
 pub mod system;
 pub mod versions;
@@ -86,6 +88,11 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(jobs::list::show))
         .routes(routes!(jobs::list::logs))
         .routes(routes!(jobs::cancel::cancel))
+        .routes(routes!(monitoring::retrain::status))
+        .routes(routes!(monitoring::retrain::history))
+        .routes(routes!(schedules::list::list))
+        .routes(routes!(schedules::change::change, schedules::change::delete))
+        .routes(routes!(schedules::run::run))
         .routes(routes!(events::list::list))
         .routes(routes!(events::list::show))
         .routes(routes!(events::live::live))
@@ -98,11 +105,14 @@ fn quick() -> OpenApiRouter<App> {
 }
 
 fn creating() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(auth::tokens::create)).routes(routes!(models::create::create))
+    OpenApiRouter::new()
+        .routes(routes!(auth::tokens::create))
+        .routes(routes!(models::create::create))
+        .routes(routes!(schedules::change::create))
 }
 
 fn training() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(jobs::train::train))
+    OpenApiRouter::new().routes(routes!(jobs::train::train)).routes(routes!(monitoring::retrain::manual))
 }
 
 fn predicting() -> OpenApiRouter<App> {

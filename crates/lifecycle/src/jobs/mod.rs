@@ -1,9 +1,11 @@
 //! Work that outlives a request: taken from the queue, watched, ended.
 
+pub(crate) mod clock;
 pub(crate) mod pulse;
 pub(crate) mod reaper;
 pub(crate) mod worker;
 
+pub use clock::fire_due;
 pub use reaper::settle_orphans;
 
 use crate::Lifecycle;
@@ -63,6 +65,7 @@ pub(crate) fn state_event(app: &Lifecycle, kind: &'static str, job: &Job, note: 
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<pulse::Pulse>) -> Ending {
     match job.kind {
         JobKind::Train => crate::train::run(app, job, pulse).await,
+        JobKind::Retrain => crate::retrain::run(app, job, pulse).await,
         JobKind::Predict => crate::serve::later::run(app, job).await,
     }
 }

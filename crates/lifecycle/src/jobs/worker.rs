@@ -1,4 +1,4 @@
-//! A worker: takes the next job of one kind, runs it under a heartbeat, stores how it ended.
+//! A worker: takes the next job of its kinds, runs it under a heartbeat, stores how it ended.
 
 use super::pulse::{Pulse, Stop, beat};
 use super::{Ending, run, state_event};
@@ -15,12 +15,17 @@ use vakhta_domain::ports::{JobLease, StoreError};
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Works until the server shuts down.
-pub(crate) async fn work(app: Arc<Lifecycle>, worker: WorkerId, kind: JobKind, shutdown: CancellationToken) {
+pub(crate) async fn work(
+    app: Arc<Lifecycle>,
+    worker: WorkerId,
+    kinds: &'static [JobKind],
+    shutdown: CancellationToken,
+) {
     let mut changed = app.signals.changed();
     while !shutdown.is_cancelled() {
         let now = app.ports.clock.now();
         let lease_until = now + SignedDuration::from_secs(i64::from(app.settings.lease_seconds));
-        match app.ports.jobs.claim(&worker, &[kind], now, lease_until).await {
+        match app.ports.jobs.claim(&worker, kinds, now, lease_until).await {
             Ok(Some(job)) => {
                 app.signals.bump();
                 attempt(&app, job, &shutdown).await;

@@ -2,14 +2,11 @@
 //!
 //! It sees codes and probabilities, not engines. Sums run in the rows' order, so the same rows give the same numbers.
 
+use super::class_sums::{BINS, Bin, ClassSums, Counts, bin_of, brier};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vakhta_domain::report::{ClassMetrics, ClassQuality, Confusion, ReliabilityBin};
+use vakhta_domain::report::ClassQuality;
 
-/// Bins of confidence (Naeini 2015, with fifteen as in Guo 2017).
-const BINS: usize = 15;
-/// Most pairs of a confusion that are reported.
-const MOST_PAIRS: usize = 200;
 /// The least probability that the log-loss believes.
 pub const LEAST_PROBABILITY: f64 = 1e-15;
 
@@ -24,22 +21,6 @@ pub struct Scored<'a> {
     pub probabilities: &'a [f64],
 }
 
-/// The running sums of one class.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    n: u64,
-    predicted: u64,
-    right: u64,
-}
-
-/// The running sums of a bin of confidence.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bin {
-    n: u64,
-    confidence: f64,
-    right: u64,
-}
-
 /// Scored rows, added one by one.
 #[derive(Debug)]
 pub struct ClassTally<'a> {
@@ -51,6 +32,7 @@ pub struct ClassTally<'a> {
     right: u64,
     among_three: u64,
     loss: f64,
+    brier: f64,
     answered: u64,
     answered_right: u64,
     bins: [Bin; BINS],
@@ -80,6 +62,7 @@ impl<'a> ClassTally<'a> {
             right: 0,
             among_three: 0,
             loss: 0.0,
+            brier: 0.0,
             answered: 0,
             answered_right: 0,
             bins: [Bin::default(); BINS],
@@ -96,6 +79,7 @@ impl<'a> ClassTally<'a> {
         self.known[said].predicted += 1;
         let p = row.truth.map_or(0.0, |truth| row.probabilities[truth as usize]);
         self.loss -= p.max(LEAST_PROBABILITY).ln();
+        self.brier += brier(row.probabilities, p);
         match row.truth {
             Some(truth) => {
                 self.known[truth as usize].n += 1;
@@ -111,7 +95,7 @@ impl<'a> ClassTally<'a> {
             self.answered += 1;
             self.answered_right += u64::from(right);
         }
-        let bin = &mut self.bins[((confidence * BINS as f64) as usize).min(BINS - 1)];
+        let bin = &mut self.bins[bin_of(confidence)];
         bin.n += 1;
         bin.confidence += confidence;
         bin.right += u64::from(right);
@@ -122,86 +106,34 @@ impl<'a> ClassTally<'a> {
 
     /// The quality over the rows added; what is undefined on them is none.
     pub fn quality(&self) -> ClassQuality {
-        let classes = self.classes();
-        let of_rows = |count: u64| ratio(count as f64, self.n as f64);
-        let present: Vec<f64> = classes.iter().filter_map(|c| c.recall).collect();
-        let f1: Vec<f64> = classes.iter().filter_map(|c| c.f1).collect();
-        let weighted: f64 = classes.iter().map(|c| c.f1.unwrap_or(0.0) * c.n as f64).sum();
-        let filled = self.bins.iter().filter(|b| b.n > 0);
-        let gap: f64 = filled.map(|b| (b.confidence - b.right as f64).abs()).sum();
-        ClassQuality {
+        self.sums().quality()
+    }
+
+    /// The sums of the rows added, which may be stored and added to those of other rows.
+    pub fn sums(&self) -> ClassSums {
+        let known = self.labels.iter().zip(&self.known).filter(|(_, c)| c.n + c.predicted > 0);
+        let known = known.map(|(label, counts)| (label.to_string(), *counts));
+        let never_learnt =
+            self.unknown.iter().map(|(label, &n)| (label.clone(), Counts { n, ..Counts::default() }));
+        let mut confused: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        for ((truth, said), &n) in &self.confused {
+            let said = self.labels[*said as usize].to_string();
+            *confused.entry(truth.clone()).or_default().entry(said).or_default() += n;
+        }
+        ClassSums {
             n: self.n,
             unknown: self.unknown.values().sum(),
-            accuracy: of_rows(self.right),
-            balanced_accuracy: ratio(present.iter().sum(), present.len() as f64),
-            macro_f1: ratio(f1.iter().sum(), f1.len() as f64),
-            weighted_f1: ratio(weighted, self.n as f64),
-            log_loss: ratio(self.loss, self.n as f64),
-            top3: of_rows(self.among_three),
-            ece: ratio(gap, self.n as f64),
-            answered: of_rows(self.answered),
-            answered_accuracy: ratio(self.answered_right as f64, self.answered as f64),
-            classes,
-            confusion: self.confusion(),
-            reliability: self.reliability(),
+            right: self.right,
+            among_three: self.among_three,
+            loss: self.loss,
+            brier: self.brier,
+            answered: self.answered,
+            answered_right: self.answered_right,
+            bins: self.bins.to_vec(),
+            classes: known.chain(never_learnt).collect(),
+            confused,
         }
     }
-
-    /// Classes that are present or were answered, most rows first.
-    fn classes(&self) -> Vec<ClassMetrics> {
-        let known = self.labels.iter().zip(&self.known).filter(|(_, c)| c.n + c.predicted > 0);
-        let known = known.map(|(label, counts)| class_metrics(label, *counts));
-        let unknown =
-            self.unknown.iter().map(|(label, &n)| class_metrics(label, Counts { n, ..Counts::default() }));
-        let mut classes: Vec<ClassMetrics> = known.chain(unknown).collect();
-        classes.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.class.cmp(&b.class)));
-        classes
-    }
-
-    fn confusion(&self) -> Vec<Confusion> {
-        let mut pairs: Vec<Confusion> = self
-            .confused
-            .iter()
-            .map(|((truth, said), &n)| Confusion {
-                truth: truth.clone(),
-                said: self.labels[*said as usize].to_string(),
-                n,
-            })
-            .collect();
-        pairs.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| (&a.truth, &a.said).cmp(&(&b.truth, &b.said))));
-        pairs.truncate(MOST_PAIRS);
-        pairs
-    }
-
-    fn reliability(&self) -> Vec<ReliabilityBin> {
-        let edge = |bin: usize| bin as f64 / BINS as f64;
-        let filled = self.bins.iter().enumerate().filter(|(_, bin)| bin.n > 0);
-        filled
-            .map(|(at, bin)| ReliabilityBin {
-                from: edge(at),
-                to: edge(at + 1),
-                n: bin.n,
-                confidence: bin.confidence / bin.n as f64,
-                accuracy: bin.right as f64 / bin.n as f64,
-            })
-            .collect()
-    }
-}
-
-fn class_metrics(label: &str, counts: Counts) -> ClassMetrics {
-    let Counts { n, predicted, right } = counts;
-    ClassMetrics {
-        class: label.to_owned(),
-        n,
-        predicted,
-        precision: ratio(right as f64, predicted as f64),
-        recall: ratio(right as f64, n as f64),
-        f1: ratio(2.0 * right as f64, (n + predicted) as f64),
-    }
-}
-
-fn ratio(value: f64, by: f64) -> Option<f64> {
-    (by > 0.0).then(|| value / by)
 }
 
 #[cfg(test)]
@@ -239,6 +171,8 @@ mod tests {
         close(q.weighted_f1, (2.0 * 2.0 / 3.0 + 2.0 / 3.0) / 4.0);
         let loss = -(0.7f64.ln() + 0.3f64.ln() + 0.8f64.ln() + LEAST_PROBABILITY.ln()) / 4.0;
         close(q.log_loss, loss);
+        let brier = (0.14 + (0.49 + 0.25 + 0.04) + 0.06 + (1.0 + 0.04 + 0.04 + 0.36)) / 4.0;
+        close(tally.sums().brier(), brier);
         close(q.top3, 0.75);
         close(q.answered, 0.75);
         close(q.answered_accuracy, 2.0 / 3.0);

@@ -1,22 +1,14 @@
 //! Accuracy over rows of actual and forecast. Formulas: Hyndman & Athanasopoulos, Forecasting, section 5.8.
 
+use super::sums::Sums;
 use std::collections::BTreeMap;
 use vakhta_domain::report::Metrics;
 use vakhta_domain::spec::Metric;
 
-/// Running sums over scored rows.
+/// Running sums over scored rows, whose MASE is the mean over series.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    n: u64,
-    zero_actuals: u64,
-    percentage: f64,
-    symmetric: f64,
-    absolute: f64,
-    squared: f64,
-    signed: f64,
-    absolute_actual: f64,
-    mean_actual: f64,
-    spread_actual: f64,
+    sums: Sums,
     scaled: BTreeMap<usize, (f64, u64)>,
 }
 
@@ -24,52 +16,25 @@ impl Tally {
     /// Adds a row. `scale` is the in-sample mean absolute error of the seasonal naive on that series; none
     /// where it is undefined or zero.
     pub fn add(&mut self, series: usize, actual: f64, forecast: f64, scale: Option<f64>) {
-        let error = forecast - actual;
-        self.n += 1;
-        if actual == 0.0 {
-            self.zero_actuals += 1;
-        } else {
-            self.percentage += (error / actual).abs();
-        }
-        let both = actual.abs() + forecast.abs();
-        if both > 0.0 {
-            self.symmetric += 2.0 * error.abs() / both;
-        }
-        self.absolute += error.abs();
-        self.squared += error * error;
-        self.signed += error;
-        self.absolute_actual += actual.abs();
-        let before = actual - self.mean_actual;
-        self.mean_actual += before / self.n as f64;
-        self.spread_actual += before * (actual - self.mean_actual);
+        self.sums.add(actual, forecast, None, &[]);
         if let Some(scale) = scale.filter(|s| *s > 0.0) {
             let (sum, n) = self.scaled.entry(series).or_default();
-            *sum += error.abs() / scale;
+            *sum += (forecast - actual).abs() / scale;
             *n += 1;
         }
     }
 
-    /// The metrics of the rows added; those that are undefined on them are none.
+    /// The metrics of the rows added; those that are undefined on them are none, and all are where a row was not
+    /// finite: a model that fails on one row has no accuracy.
     pub fn metrics(&self) -> Metrics {
-        let n = self.n as f64;
-        let non_zero = (self.n - self.zero_actuals) as f64;
-        let over = |value: f64, by: f64| (by > 0.0).then(|| value / by).filter(|v| v.is_finite());
-        let scaled: Vec<f64> = self.scaled.values().map(|(sum, n)| sum / *n as f64).collect();
-        Metrics {
-            n: self.n,
-            zero_actuals: self.zero_actuals,
-            mape: over(100.0 * self.percentage, non_zero),
-            wape: over(100.0 * self.absolute, self.absolute_actual),
-            smape: over(100.0 * self.symmetric, n),
-            mae: over(self.absolute, n),
-            rmse: over(self.squared, n).map(f64::sqrt),
-            mase: over(scaled.iter().sum(), scaled.len() as f64),
-            bias: over(self.signed, n),
-            bias_percent: over(100.0 * self.signed, self.absolute_actual),
-            r2: over(self.squared, self.spread_actual).map(|ratio| 1.0 - ratio),
-            coverage: Vec::new(),
-            width: Vec::new(),
+        let left_out = self.sums.broken + self.sums.missing;
+        if left_out > 0 {
+            let (n, zero_actuals) = (self.sums.n + left_out, self.sums.zero_actuals);
+            return Metrics { n, zero_actuals, ..Metrics::default() };
         }
+        let means = self.scaled.values().map(|(sum, n)| sum / *n as f64);
+        let mase = means.sum::<f64>() / self.scaled.len() as f64;
+        Metrics { mase: Some(mase).filter(|v| v.is_finite()), ..self.sums.metrics() }
     }
 }
 
@@ -133,6 +98,14 @@ mod tests {
         let m = tally.metrics();
         assert_eq!((m.mape, m.wape, m.r2, m.mase), (None, None, None, None));
         assert_eq!((m.smape, m.mae), (Some(0.0), Some(0.0)));
+    }
+
+    #[test]
+    fn a_forecast_that_is_not_finite_leaves_no_accuracy() {
+        let mut tally = Tally::default();
+        tally.add(0, 10.0, 9.0, Some(1.0));
+        tally.add(0, 10.0, f64::NAN, Some(1.0));
+        assert_eq!(tally.metrics(), Metrics { n: 2, ..Metrics::default() });
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Forecasts of many series: settings, validation on rolling origins, the fit, and the fitted value.
 
+mod along;
 mod backtest;
 mod baselines;
 mod boosted;

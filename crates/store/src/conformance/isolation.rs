@@ -2,11 +2,12 @@
 
 use super::Bed;
 use super::samples::{
-    add_model, claim, company_day, dataset, decision, enqueue, event, home, job, lease, prediction, train,
+    add_model, claim, company_day, dataset, decision, enqueue, event, home, job, lease, prediction, schedule,
+    train,
 };
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
-use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, WorkspaceId};
+use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
 use vakhta_domain::spec::Country;
@@ -47,6 +48,8 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("jobs", page!(jobs.jobs(workspace, &JobFilter::default(), &page))),
         ("job", one!(jobs.job(workspace, &running))),
         ("job_log", !jobs.job_log(workspace, &running, 0, 9).await.expect("works").is_empty()),
+        ("schedules", page!(ports.schedules.schedules(workspace, &page))),
+        ("schedule", one!(ports.schedules.schedule(workspace, &ScheduleId::new("nightly")))),
         ("predictions", !ports.predictions.read(workspace, &model, 0, 9).await.expect("works").is_empty()),
     ]
 }
@@ -60,6 +63,8 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     let added = bed.ports.datasets.add_version(&home(), dataset("sales", "dv_1", now), &told).await;
     added.expect("works");
     add_model(&bed, "visits").await;
+    let nightly = bed.ports.schedules.add_schedule(&schedule("nightly", "visits", now), &told).await;
+    assert!(nightly.expect("works"));
     train(&bed, "visits", "v_1", true, None).await;
     enqueue(&bed, &job("running", "visits", now)).await;
     let running = claim(&bed, "w").await.expect("a job");
@@ -80,7 +85,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     let deleted = ports.datasets.delete_dataset(&other, &DatasetKey::new("sales"), &told).await;
     assert!(!deleted.expect("works"));
     assert!(!ports.models.delete_model(&other, &model, &told).await.expect("works"));
-    let changed = ports.models.change_model(&other, &super::samples::spec("visits"), &told).await;
+    let changed = ports.models.change_model(&other, &super::samples::spec("visits"), &[], &told).await;
     assert_eq!(changed.expect("works"), None);
     let mut brought = super::serving::imported("v_2", "visits", &bed);
     brought.version.workspace = other.clone();

@@ -13,6 +13,7 @@ mod objects;
 mod predictions;
 mod races;
 pub mod samples;
+mod schedules;
 mod serving;
 
 use crate::{OpenError, Store, StoreConfig};
@@ -119,16 +120,17 @@ list! {
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     models: added_changed_hidden_revived, pages_of_models;
     serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,
-        aliases_are_unique, switching_and_going_back, refused_switches, deleting_ends_service,
-        infinite_reports_are_readable, pages_of_versions, an_imported_version_waits,
+        aliases_are_unique, switching_and_going_back, refused_switches, decisions_that_change_nothing_are_kept,
+        deleting_ends_service, infinite_reports_are_readable, pages_of_versions, an_imported_version_waits,
         nothing_is_imported_into_no_model;
     jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
+    schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
         stale_keys_are_taken_over, bad_cursors_are_refused;
     objects: bytes_come_back, files_come_back, large_files_come_back, missing_and_misnamed_objects;
     predictions: appended_and_read, sealed_and_read, read_while_sealing;
-    races: claims_never_double, one_single_flight_wins, one_settles_an_orphan, one_switch_wins,
+    races: claims_never_double, one_single_flight_wins, one_firing_wins, one_settles_an_orphan, one_switch_wins,
         events_appear_in_order, numbers_have_no_gaps, one_taker_of_a_key, dropped_transactions_leave_nothing;
     isolation: another_workspace_sees_nothing;
 }

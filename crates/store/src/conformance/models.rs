@@ -9,28 +9,30 @@ use vakhta_domain::page::PageQuery;
 pub(super) async fn added_changed_hidden_revived(bed: Bed) {
     let (models, key) = (&bed.ports.models, ModelKey::new("visits"));
     let told = event("model.created", bed.now());
-    let made = models.add_model(&home(), &spec("visits"), &told).await.expect("works").expect("it was free");
+    let made =
+        models.add_model(&home(), &spec("visits"), &[], &told).await.expect("works").expect("it was free");
     assert_eq!((made.revision, made.champion.clone(), made.created_at), (1, None, bed.now()));
     assert_eq!(made.spec, spec("visits"));
     assert_eq!(models.model(&home(), &key).await.expect("works"), Some(made.clone()));
-    assert_eq!(models.add_model(&home(), &spec("visits"), &told).await.expect("works"), None);
+    assert_eq!(models.add_model(&home(), &spec("visits"), &[], &told).await.expect("works"), None);
 
     bed.clock.advance(SignedDuration::from_secs(1));
     let mut changed = spec("visits");
     changed.seed = u64::MAX;
     changed.horizon = Some(14);
     let told = event("model.changed", bed.now());
-    let after = models.change_model(&home(), &changed, &told).await.expect("works").expect("is there");
+    let after = models.change_model(&home(), &changed, &[], &told).await.expect("works").expect("is there");
     assert_eq!((after.revision, after.spec.clone(), after.updated_at), (2, changed, bed.now()));
     assert_eq!(after.created_at, made.created_at);
-    assert_eq!(models.change_model(&home(), &spec("none"), &told).await.expect("works"), None);
+    assert_eq!(models.change_model(&home(), &spec("none"), &[], &told).await.expect("works"), None);
 
     let told = event("model.deleted", bed.now());
     assert!(models.delete_model(&home(), &key, &told).await.expect("works"));
     assert!(!models.delete_model(&home(), &key, &told).await.expect("works"));
     assert_eq!(models.model(&home(), &key).await.expect("works"), None);
-    assert_eq!(models.change_model(&home(), &spec("visits"), &told).await.expect("works"), None);
-    let again = models.add_model(&home(), &spec("visits"), &told).await.expect("works").expect("free again");
+    assert_eq!(models.change_model(&home(), &spec("visits"), &[], &told).await.expect("works"), None);
+    let again =
+        models.add_model(&home(), &spec("visits"), &[], &told).await.expect("works").expect("free again");
     assert_eq!((again.revision, again.created_at), (3, bed.now()));
 }
 

@@ -1,7 +1,9 @@
 //! Many at once. What may happen once happens once.
 
 use super::Bed;
-use super::samples::{add_model, claim, dataset, decision, enqueue, event, home, job, lease, spec, train};
+use super::samples::{
+    add_model, claim, dataset, decision, enqueue, event, home, job, lease, schedule, spec, train,
+};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -49,6 +51,25 @@ pub(super) async fn claims_never_double(bed: Bed) {
     assert_eq!(all.len(), JOBS);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), JOBS, "none twice");
     assert!(claim(&bed, "w").await.is_none());
+}
+
+pub(super) async fn one_firing_wins(bed: Bed) {
+    add_model(&bed, "visits").await;
+    let told = event("schedule.created", bed.now());
+    let nightly = schedule("nightly", "visits", bed.now());
+    assert!(bed.ports.schedules.add_schedule(&nightly, &told).await.expect("works"));
+    bed.clock.advance(SignedDuration::from_hours(24));
+    let fired = together(8, &bed, move |n, bed| async move {
+        let due = bed.ports.schedules.due_schedules(bed.now()).await.expect("works");
+        let Some(due) = due.first() else { return false };
+        let firing = super::schedules::firing(&bed, due, &format!("job_{n}"));
+        bed.ports.schedules.fire(&firing).await.expect("works").is_some()
+    })
+    .await;
+    assert_eq!(fired.iter().filter(|&&ours| ours).count(), 1);
+    let jobs =
+        bed.ports.jobs.jobs(&home(), &JobFilter::default(), &PageQuery::first(9)).await.expect("works");
+    assert_eq!(jobs.items.len(), 1);
 }
 
 pub(super) async fn one_single_flight_wins(bed: Bed) {
@@ -184,7 +205,7 @@ pub(super) async fn numbers_have_no_gaps(bed: Bed) {
     // The same for a model: many add it, one has it.
     let added = together(8, &bed, |_, bed| async move {
         let told = event("model.created", bed.now());
-        bed.ports.models.add_model(&home(), &spec("visits"), &told).await.expect("works").is_some()
+        bed.ports.models.add_model(&home(), &spec("visits"), &[], &told).await.expect("works").is_some()
     })
     .await;
     assert_eq!(added.iter().filter(|added| **added).count(), 1);

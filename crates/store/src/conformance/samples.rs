@@ -10,13 +10,14 @@ use vakhta_domain::dataset::{
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{
-    DatasetKey, DatasetVersionId, DecisionId, JobId, ModelKey, TokenId, UserId, VersionId, WorkerId,
-    WorkspaceId,
+    DatasetKey, DatasetVersionId, DecisionId, JobId, ModelKey, ScheduleId, TokenId, UserId, VersionId,
+    WorkerId, WorkspaceId,
 };
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::ports::{Enqueued, FinishedTraining, JobLease, NewDatasetVersion};
 use vakhta_domain::prediction::LoggedPrediction;
 use vakhta_domain::report::{Metrics, Report, TrainingReport};
+use vakhta_domain::schedule::{Origin, Schedule, ScheduledTask, Times};
 use vakhta_domain::spec::{Country, DayKind, ModelSpec};
 use vakhta_domain::user::{Actor, ApiToken, Session, Source, Tier, User};
 use vakhta_domain::version::{ModelVersion, VersionState};
@@ -97,6 +98,24 @@ pub fn company_day(at: Timestamp) -> CompanyDay {
         note: Some("указ № 1".into()),
         set_at: at,
         set_by: Some(UserId::new("user_1")),
+    }
+}
+
+/// A schedule of a model's retraining, every night at three.
+pub fn schedule(id: &str, model: &str, at: Timestamp) -> Schedule {
+    let times = Times::checked("0 3 * * *", "UTC", at).expect("times");
+    Schedule {
+        workspace: home(),
+        id: ScheduleId::new(id),
+        task: ScheduledTask::Retrain,
+        model: ModelKey::new(model),
+        next_at: times.next_after(at).expect("a moment"),
+        times,
+        origin: Origin::Person,
+        paused: false,
+        last: None,
+        created_at: at,
+        created_by: Some(UserId::new("user_1")),
     }
 }
 
@@ -254,7 +273,8 @@ pub async fn train(bed: &Bed, model: &str, version: &str, serve: bool, previous:
 
 /// Adds a model.
 pub async fn add_model(bed: &Bed, key: &str) {
-    let added = bed.ports.models.add_model(&home(), &spec(key), &event("model.created", bed.now())).await;
+    let added =
+        bed.ports.models.add_model(&home(), &spec(key), &[], &event("model.created", bed.now())).await;
     assert!(added.expect("the store works").is_some());
 }
 

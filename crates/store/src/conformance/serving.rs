@@ -258,3 +258,17 @@ pub(super) async fn nothing_is_imported_into_no_model(bed: Bed) {
     assert_eq!(all.items, []);
     assert_eq!(kinds(&bed).await, ["model.created", "model.deleted"]);
 }
+
+pub(super) async fn decisions_that_change_nothing_are_kept(bed: Bed) {
+    add_model(&bed, "visits").await;
+    train(&bed, "visits", "v_1", true, None).await;
+    let decided = decision(DecisionKind::NotRetrained, "d_2", "visits", "v_1", None, bed.now());
+    let told = event("retrain.declined", bed.now());
+    bed.ports.versions.record(&home(), &decided, &told).await.expect("works");
+    let model = ModelKey::new("visits");
+    let page = bed.ports.versions.decisions(&home(), &model, &PageQuery::first(9)).await.expect("works");
+    assert_eq!(page.items[0], decided);
+    assert_eq!(page.items.len(), 2);
+    let model = bed.ports.models.model(&home(), &model).await.expect("works").expect("is there");
+    assert_eq!(model.champion.expect("serves").as_str(), "v_1");
+}

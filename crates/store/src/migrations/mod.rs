@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "first", sql: include_str!("0001_first.sql") },
     Migration { version: 2, name: "backtests", sql: include_str!("0002_backtests.sql") },
     Migration { version: 3, name: "company_days", sql: include_str!("0003_company_days.sql") },
+    Migration { version: 4, name: "schedules", sql: include_str!("0004_schedules.sql") },
 ];
 
 /// What a migration run did.

@@ -3,7 +3,7 @@
 use super::events::{reserve, tell};
 use super::job_rows::{JOB, job, read_log, write_log};
 use super::{cursor, json};
-use crate::db::{Db, Value, args};
+use crate::db::{Db, Tx, Value, args};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use vakhta_domain::event::NewEvent;
@@ -23,49 +23,56 @@ fn of_kinds(kinds: &[JobKind]) -> (String, Vec<Value>) {
     (format!("kind IN ({marks})"), kinds.iter().map(|kind| Value::from(kind.as_str())).collect())
 }
 
+/// Queues a job unless one with its single-flight key is active.
+pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, StoreError> {
+    let number = reserve(tx, "job", 1).await?;
+    let workspace = new.owner.workspace.as_str();
+    let insert = format!(
+        "INSERT INTO jobs (id, workspace, number, kind, model, payload, single_flight, state, progress_ppm,
+            attempt, cancel_requested, limit_seconds, owner, log_lines, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, 0, ?)
+         ON CONFLICT (workspace, single_flight) WHERE state IN ('queued', 'running') DO NOTHING
+         RETURNING {JOB}"
+    );
+    loop {
+        let values = args![
+            new.id.as_str(),
+            workspace,
+            number,
+            new.kind.as_str(),
+            new.model.as_ref().map(ModelKey::as_str),
+            json("job payload", &new.payload)?,
+            new.single_flight.as_deref(),
+            new.limit_seconds,
+            json("job owner", &new.owner)?,
+            new.at,
+        ];
+        if let Some(row) = tx.one(&insert, values).await? {
+            return Ok(Enqueued::Queued(Box::new(job(&row)?)));
+        }
+        let active = tx
+            .one(
+                "SELECT id FROM jobs WHERE workspace = ? AND single_flight = ? AND state IN ('queued', 'running')",
+                args![workspace, new.single_flight.as_deref()],
+            )
+            .await?;
+        // None: the other one ended between the two statements, so there is room now.
+        if let Some(row) = active {
+            return Ok(Enqueued::Busy(JobId::new(row.text("id")?)));
+        }
+    }
+}
+
 #[async_trait]
 impl Jobs for JobRows {
     async fn enqueue(&self, new: &NewJob, event: &NewEvent) -> Result<Enqueued, StoreError> {
         let mut tx = self.db.begin().await?;
-        let number = reserve(&mut tx, "job", 1).await?;
-        let workspace = new.owner.workspace.as_str();
-        let insert = format!(
-            "INSERT INTO jobs (id, workspace, number, kind, model, payload, single_flight, state, progress_ppm,
-                attempt, cancel_requested, limit_seconds, owner, log_lines, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, 0, ?)
-             ON CONFLICT (workspace, single_flight) WHERE state IN ('queued', 'running') DO NOTHING
-             RETURNING {JOB}"
-        );
-        loop {
-            let values = args![
-                new.id.as_str(),
-                workspace,
-                number,
-                new.kind.as_str(),
-                new.model.as_ref().map(ModelKey::as_str),
-                json("job payload", &new.payload)?,
-                new.single_flight.as_deref(),
-                new.limit_seconds,
-                json("job owner", &new.owner)?,
-                new.at,
-            ];
-            if let Some(row) = tx.one(&insert, values).await? {
-                let queued = job(&row)?;
-                tell(&mut tx, std::slice::from_ref(event)).await?;
-                tx.save().await?;
-                return Ok(Enqueued::Queued(Box::new(queued)));
-            }
-            let active = tx
-                .one(
-                    "SELECT id FROM jobs WHERE workspace = ? AND single_flight = ? AND state IN ('queued', 'running')",
-                    args![workspace, new.single_flight.as_deref()],
-                )
-                .await?;
-            // None: the other one ended between the two statements, so there is room now.
-            if let Some(row) = active {
-                return Ok(Enqueued::Busy(JobId::new(row.text("id")?)));
-            }
+        let enqueued = enqueue(&mut tx, new).await?;
+        if let Enqueued::Queued(_) = &enqueued {
+            tell(&mut tx, std::slice::from_ref(event)).await?;
+            tx.save().await?;
         }
+        Ok(enqueued)
     }
 
     async fn claim(

@@ -14,6 +14,7 @@ pub(crate) mod idempotency;
 pub(crate) mod job_rows;
 pub(crate) mod jobs;
 pub(crate) mod models;
+pub(crate) mod schedules;
 pub(crate) mod segments;
 pub(crate) mod version_rows;
 pub(crate) mod versions;

@@ -1,6 +1,6 @@
 //! Models: a key and a spec.
 
-use super::{cursor, deployments, events::tell, json};
+use super::{cursor, deployments, events::tell, json, schedules};
 use crate::db::{Db, Row, Tx, args};
 use async_trait::async_trait;
 use vakhta_domain::event::NewEvent;
@@ -8,6 +8,7 @@ use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Models, StoreError};
+use vakhta_domain::schedule::Schedule;
 use vakhta_domain::spec::ModelSpec;
 
 /// Models in the database.
@@ -45,6 +46,7 @@ impl Models for ModelRows {
         &self,
         workspace: &WorkspaceId,
         spec: &ModelSpec,
+        schedules: &[Schedule],
         event: &NewEvent,
     ) -> Result<Option<Model>, StoreError> {
         let mut tx = self.db.begin().await?;
@@ -69,6 +71,7 @@ impl Models for ModelRows {
         if added == 0 {
             return Ok(None);
         }
+        schedules::follow_spec(&mut tx, workspace, &spec.model_key, schedules).await?;
         let stored = read(&mut tx, workspace, &spec.model_key).await?;
         tell(&mut tx, std::slice::from_ref(event)).await?;
         tx.save().await?;
@@ -79,6 +82,7 @@ impl Models for ModelRows {
         &self,
         workspace: &WorkspaceId,
         spec: &ModelSpec,
+        schedules: &[Schedule],
         event: &NewEvent,
     ) -> Result<Option<Model>, StoreError> {
         let mut tx = self.db.begin().await?;
@@ -92,6 +96,7 @@ impl Models for ModelRows {
         if changed == 0 {
             return Ok(None);
         }
+        schedules::follow_spec(&mut tx, workspace, &spec.model_key, schedules).await?;
         let stored = read(&mut tx, workspace, &spec.model_key).await?;
         tell(&mut tx, std::slice::from_ref(event)).await?;
         tx.save().await?;
@@ -127,6 +132,7 @@ impl Models for ModelRows {
             return Ok(false);
         }
         deployments::end(&mut tx, workspace, key, event.at).await?;
+        schedules::drop_of(&mut tx, workspace, key).await?;
         tell(&mut tx, std::slice::from_ref(event)).await?;
         tx.save().await?;
         Ok(true)

@@ -7,6 +7,7 @@ use crate::db::{Db, Row, Tx, args};
 use async_trait::async_trait;
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::deployment::{Deployment, Switch};
+use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Champion, FinishedTraining, ImportedVersion, StoreError, SwitchAnswer, Versions};
@@ -162,6 +163,20 @@ impl Versions for VersionRows {
         );
         let values = args![workspace.as_str(), model.as_str(), id_or_alias, id_or_alias, id_or_alias];
         self.db.one(&sql, values).await?.as_ref().map(version).transpose()
+    }
+
+    async fn record(
+        &self,
+        workspace: &WorkspaceId,
+        decision: &Decision,
+        event: &NewEvent,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        // The model's row is held, so that decisions are numbered without gaps.
+        hold(&mut tx, workspace, &decision.model).await?;
+        add_decision(&mut tx, workspace, decision).await?;
+        tell(&mut tx, std::slice::from_ref(event)).await?;
+        tx.save().await
     }
 
     async fn switch(&self, switch: &Switch) -> Result<SwitchAnswer, StoreError> {

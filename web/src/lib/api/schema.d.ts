@@ -2479,6 +2479,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/monitoring/retrain/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every time that retraining was asked for, newest first; `result` says what became of it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The model; all of them where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Job"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/retrain/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trains a model again. The new version serves if it is better than the serving one on the same rows, by more than the
+         *     policy's floor and beyond chance.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RetrainRequest"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description the model is being trained; `job_id` says by which job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/retrain/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When retraining will be asked for, whether it is under way, and how it ended the last time. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The model; all of them where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetrainStatus"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2673,6 +2831,220 @@ export interface paths {
                     };
                 };
                 /** @description nothing serves yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules by id. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Schedule"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a schedule. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSchedule"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Schedule"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes or pauses a schedule. The times of one that follows a spec are changed in the spec. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScheduleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Schedule"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes a schedule that a person made. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does now what a schedule asks for, paused or not; its next moment stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description a job of that model is under way; `job_id` says which */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3680,7 +4052,7 @@ export interface components {
         /** @description What the company said of a day. */
         CompanyDayView: {
             /** @description What it is. */
-            kind: components["schemas"]["DayKindView"];
+            kind: components["schemas"]["DayKind"];
             /** @description Why. */
             note: string | null;
             /**
@@ -3816,15 +4188,15 @@ export interface components {
         /** @description What a day is said to be. */
         DayBody: {
             /** @description What it is. */
-            kind: components["schemas"]["DayKindView"];
+            kind: components["schemas"]["DayKind"];
             /** @description Why, at most 500 characters; such as the number of a decree. */
             note?: string | null;
         };
         /**
-         * @description What a day is.
+         * @description What a day can be.
          * @enum {string}
          */
-        DayKindView: "holiday" | "day_off" | "working" | "short";
+        DayKind: "holiday" | "day_off" | "working" | "short";
         /** @description A decision: what, why in words, and the numbers it was taken from. */
         Decision: {
             /**
@@ -3851,7 +4223,7 @@ export interface components {
          * @description What was decided.
          * @enum {string}
          */
-        DecisionKind: "first_champion" | "kept" | "rejected" | "deploy" | "rollback";
+        DecisionKind: "first_champion" | "kept" | "promoted" | "rejected" | "not_retrained" | "deploy" | "rollback";
         /** @description A version to put to serve. */
         Deploy: {
             /** @description Why, in words. */
@@ -3953,6 +4325,23 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "csv" | "jsonl" | "parquet";
+        /** @description The last time that a schedule fired. */
+        Fired: {
+            /**
+             * Format: date-time
+             * @description When it fired; later than due where the server was down.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it was due.
+             */
+            due_at: string;
+            /** @description The job that it made, or joined. */
+            job_id: string;
+            /** @description Whether that job was under way already. */
+            joined: boolean;
+        };
         /** @description One rolling-origin fold. */
         Fold: {
             /**
@@ -4337,7 +4726,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "train" | "predict";
+        JobKind: "train" | "predict" | "retrain";
         /** @description A line of a job's log. */
         JobLogLine: {
             /**
@@ -4438,6 +4827,13 @@ export interface components {
         List_Model: {
             /** @description The rows. */
             items: components["schemas"]["Model"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_Schedule: {
+            /** @description The rows. */
+            items: components["schemas"]["Schedule"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -4679,6 +5075,17 @@ export interface components {
              *     }
              */
             validation: components["schemas"]["SpecValidation"];
+        };
+        /** @description A schedule to be made. */
+        NewSchedule: {
+            /** @description Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`. */
+            cron: string;
+            /** @description Of which model. */
+            model_key: string;
+            /** @description What it asks for. */
+            task: components["schemas"]["ScheduledTask"];
+            /** @description The zone that they are read in, e.g. `Europe/Moscow`; default UTC. */
+            timezone?: string | null;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -5003,6 +5410,28 @@ export interface components {
              */
             to: number;
         };
+        /** @description What is asked. */
+        RetrainRequest: {
+            /** @description Whether the new version is to serve without an effect and evidence. Guards are never skipped. Default false. */
+            force_deploy?: boolean;
+            /** @description The model; the only one where it is left out. */
+            model_key?: string | null;
+            /**
+             * Format: double
+             * @description Percent, above 0: a version whose own error on its validation folds is larger is kept aside, forced or not. The
+             *     error is the spec's metric where that is a percentage, else WAPE; of classes the share that is wrong.
+             */
+            performance_threshold?: number | null;
+            /** @description Why, in words. */
+            reason?: string | null;
+        };
+        /** @description How retraining stands. */
+        RetrainStatus: {
+            active: components["schemas"]["Job"] | null;
+            last_run: components["schemas"]["Job"] | null;
+            /** @description What will ask for it, by model. */
+            scheduled_jobs: components["schemas"]["Schedule"][];
+        };
         /** @description What columns seem to be for in a forecast. */
         RoleGuess: {
             frequency: components["schemas"]["Frequency"] | null;
@@ -5028,6 +5457,53 @@ export interface components {
             /** @description The version; default the one that served before. */
             version?: string | null;
         };
+        /** @description A schedule. */
+        Schedule: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Minute, hour, day of the month, month, weekday. */
+            cron: string;
+            /** @description Its identity. */
+            id: string;
+            last: components["schemas"]["Fired"] | null;
+            /** @description Of which model. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description When it fires next; null while it is paused.
+             */
+            next_at: string | null;
+            /** @description Whether it follows a spec or was made by a person. */
+            origin: components["schemas"]["ScheduleOrigin"];
+            /** @description A paused schedule fires only when somebody asks. */
+            paused: boolean;
+            /** @description What it asks for. */
+            task: components["schemas"]["ScheduledTask"];
+            /** @description The zone that they are read in. */
+            timezone: string;
+        };
+        /** @description What is to be another; what is left out stays. */
+        ScheduleChange: {
+            /** @description Other times. */
+            cron?: string | null;
+            /** @description Whether it is paused. */
+            paused?: boolean | null;
+            /** @description Another zone. */
+            timezone?: string | null;
+        };
+        /**
+         * @description What a schedule asks for.
+         * @enum {string}
+         */
+        ScheduledTask: "retrain";
+        /**
+         * @description Where a schedule comes from.
+         * @enum {string}
+         */
+        ScheduleOrigin: "spec" | "person";
         /** @description One series: its values in the order of the series columns, or by column. */
         SeriesChoice: string[] | {
             [key: string]: string;
@@ -5303,9 +5779,9 @@ export interface components {
             /** @description The day, `YYYY-MM-DD`. */
             date: string;
             /** @description What it is for the models of this workspace. */
-            kind: components["schemas"]["DayKindView"];
+            kind: components["schemas"]["DayKind"];
             /** @description What the country's calendar says. */
-            official: components["schemas"]["DayKindView"];
+            official: components["schemas"]["DayKind"];
         };
         /** @description How prediction intervals are made. */
         SpecIntervalMethod: "conformal";

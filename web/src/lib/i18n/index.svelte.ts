@@ -3,11 +3,17 @@
 import type { ApiError } from '../api';
 import { appearance, type Language } from '../state/appearance.svelte';
 import type { Dictionary } from './en';
+import type { deep } from './en/deep';
 import { type Formats, formats } from './format';
 
-const load: Record<Language, () => Promise<Dictionary>> = {
-  en: async () => (await import('./en')).en,
-  ru: async () => (await import('./ru')).ru,
+type Deep = Pick<Dictionary, keyof typeof deep>;
+const load: Record<Language, () => Promise<Omit<Dictionary, keyof Deep>>> = {
+  en: async () => (await import('./en/first')).first,
+  ru: async () => (await import('./ru/first')).first,
+};
+const loadDeep: Record<Language, () => Promise<Deep>> = {
+  en: async () => (await import('./en/deep')).deep,
+  ru: async () => (await import('./ru/deep')).deep,
 };
 
 class Words {
@@ -15,11 +21,27 @@ class Words {
   dictionary = $state.raw<Dictionary | null>(null);
   formats = $state.raw<Formats>(formats('en'));
 
+  /** Whether a page was opened that says more than the first words. */
+  private isDeep = false;
+
   async use(language: Language): Promise<void> {
-    this.dictionary = await load[language]();
+    const [first, more] = await Promise.all([
+      load[language](),
+      this.isDeep ? loadDeep[language]() : null,
+    ]);
+    // Pages that say more wait for `deepen` before they are drawn.
+    this.dictionary = { ...first, ...more } as Dictionary;
     this.formats = formats(language);
     this.language = language;
     appearance.keepLanguage(language);
+  }
+
+  /** Loads the words of a model's pages, before one is drawn. */
+  async deepen(): Promise<void> {
+    if (this.isDeep) return;
+    const more = await loadDeep[this.language]();
+    this.isDeep = true;
+    if (this.dictionary) this.dictionary = { ...this.dictionary, ...more };
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Decision, Quality, TrainingReport } from '../api';
 import type { Dictionary } from '../i18n/en';
 import type { Formats } from '../i18n/format';
+import { told } from '../i18n/told';
 import { lossOf } from './measures';
 
 type Note = TrainingReport['notes'][number];
@@ -18,15 +19,36 @@ export function noteText(note: Note, { noted }: Dictionary, ofRecords = false): 
   return code in noted ? noted[code as keyof typeof noted](count) : text;
 }
 
+/** A rule's reason: a code and its numbers. */
+type Reason = { code: string } & Record<string, unknown>;
+interface Evidence {
+  verdict?: { reason: Reason };
+  refusal?: Reason | null;
+  trigger?: Reason | null;
+}
+
 /** Why: the program's own reasons are worded here, a person's are theirs. */
 export function reasonText(
   { kind, reason, evidence }: Decision,
   { decided, measure }: Dictionary,
-  { exact, number }: Pick<Formats, 'exact' | 'number'>,
+  { exact, number, percent }: Pick<Formats, 'exact' | 'number' | 'percent'>,
 ): string {
+  const { verdict, refusal, trigger } = (evidence ?? {}) as Evidence;
+  // A limit that was asked for by hand is told as the server words it, over what the rule says.
+  if (kind === 'kept' && reason.includes('asked for')) return reason;
+  if (verdict && verdict.reason.code in decided.promotion) {
+    const code = verdict.reason.code as keyof typeof decided.promotion;
+    return decided.promotion[code](told(verdict.reason, { number, percent }));
+  }
   switch (kind) {
     case 'first_champion':
       return decided.first;
+    case 'not_retrained':
+      if (refusal && refusal.code in decided.retrain) {
+        const say = decided.retrain[refusal.code as keyof typeof decided.retrain];
+        return typeof say === 'string' ? say : say(told(refusal, { number, percent }));
+      }
+      return trigger ? decided.retrain.unchanged : decided.retrain.none;
     case 'kept':
       return (evidence as { file?: unknown } | null)?.file ? decided.imported : decided.kept;
     case 'rejected': {

@@ -91,7 +91,7 @@ class Jobs {
   }
 
   ofModel(model: string): Job | undefined {
-    return this.active.find((job) => job.model === model && job.kind === 'train');
+    return this.active.find((job) => job.model === model && job.kind !== 'predict');
   }
 
   onEvent(tell: Heard): () => void {

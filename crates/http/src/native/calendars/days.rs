@@ -1,11 +1,12 @@
 //! `/calendars/{country}/days`.
 
-use super::views::{CompanyDayView, DayKindView, SpecialDayView};
+use super::views::{CompanyDayView, SpecialDayView};
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
 use crate::page::{List, NoQuery, Query};
 use crate::problem::Problem;
+use crate::words;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Date;
@@ -13,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use vakhta_domain::calendar::CompanyDay;
-use vakhta_domain::spec::Country;
+use vakhta_domain::spec::{Country, DayKind};
 use vakhta_domain::user::Permission;
 use vakhta_lifecycle::calendars;
 
@@ -72,7 +73,8 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct DayBody {
     /// What it is.
-    pub kind: DayKindView,
+    #[schema(value_type = words::DayKind)]
+    pub kind: DayKind,
     /// Why, at most 500 characters; such as the number of a decree.
     #[serde(default)]
     pub note: Option<String>,
@@ -97,7 +99,7 @@ pub async fn set(
     let day = CompanyDay {
         country: country(&code)?,
         date: date(&day)?,
-        kind: body.kind.into(),
+        kind: body.kind,
         note,
         set_at: app.now(),
         set_by: actor.user.clone(),

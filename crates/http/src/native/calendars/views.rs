@@ -1,48 +1,12 @@
 //! Days as the API shows them.
 
+use crate::words;
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::calendar::CompanyDay;
 use vakhta_domain::spec::DayKind;
 use vakhta_lifecycle::calendars::SpecialDay;
-
-/// What a day is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DayKindView {
-    /// A public holiday.
-    Holiday,
-    /// A day off that is no holiday, such as a transferred one.
-    DayOff,
-    /// A working day.
-    Working,
-    /// A working day that ends early.
-    Short,
-}
-
-impl From<DayKind> for DayKindView {
-    fn from(kind: DayKind) -> Self {
-        match kind {
-            DayKind::Holiday => Self::Holiday,
-            DayKind::DayOff => Self::DayOff,
-            DayKind::Working => Self::Working,
-            DayKind::Short => Self::Short,
-        }
-    }
-}
-
-impl From<DayKindView> for DayKind {
-    fn from(kind: DayKindView) -> Self {
-        match kind {
-            DayKindView::Holiday => Self::Holiday,
-            DayKindView::DayOff => Self::DayOff,
-            DayKindView::Working => Self::Working,
-            DayKindView::Short => Self::Short,
-        }
-    }
-}
 
 /// A day that is not what its weekday alone would make it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,9 +14,11 @@ pub struct SpecialDayView {
     /// The day, `YYYY-MM-DD`.
     pub date: String,
     /// What it is for the models of this workspace.
-    pub kind: DayKindView,
+    #[schema(value_type = words::DayKind)]
+    pub kind: DayKind,
     /// What the country's calendar says.
-    pub official: DayKindView,
+    #[schema(value_type = words::DayKind)]
+    pub official: DayKind,
     /// What the company said; null where it said nothing.
     pub company: Option<CompanyDayView>,
 }
@@ -61,8 +27,8 @@ impl From<SpecialDay> for SpecialDayView {
     fn from(day: SpecialDay) -> Self {
         Self {
             date: day.date.to_string(),
-            kind: day.kind.into(),
-            official: day.official.into(),
+            kind: day.kind,
+            official: day.official,
             company: day.company.map(CompanyDayView::from),
         }
     }
@@ -72,7 +38,8 @@ impl From<SpecialDay> for SpecialDayView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompanyDayView {
     /// What it is.
-    pub kind: DayKindView,
+    #[schema(value_type = words::DayKind)]
+    pub kind: DayKind,
     /// Why.
     pub note: Option<String>,
     /// When it was last written.
@@ -84,7 +51,7 @@ pub struct CompanyDayView {
 impl From<CompanyDay> for CompanyDayView {
     fn from(day: CompanyDay) -> Self {
         Self {
-            kind: day.kind.into(),
+            kind: day.kind,
             note: day.note,
             set_at: day.set_at,
             set_by: day.set_by.map(|user| user.to_string()),

@@ -82,7 +82,7 @@ impl JobView {
             started_at: job.started_at,
             finished_at: job.finished_at,
             // Ten thousand predictions do not belong in a list of jobs.
-            result: job.result.clone().filter(|_| job.kind == JobKind::Train),
+            result: job.result.clone().filter(|_| job.kind != JobKind::Predict),
             error: job.error.clone(),
         }
     }

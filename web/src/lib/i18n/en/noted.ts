@@ -1,4 +1,4 @@
-/** What a training noticed, by code, and why the program itself decided as it did. */
+/** What a training noticed, by code. */
 
 import { n } from './n';
 
@@ -61,16 +61,5 @@ export const noted = {
     series_without_target: (k: number) => `${series(k)} without any target, left out`,
     unopened_zeros: (k: number) =>
       `${series(k)} beginning with long runs of zeros, taken for not yet open`,
-  },
-  decided: {
-    first: 'The first version that passed the checks.',
-    kept: 'Another version serves. Deploy this one to replace it.',
-    imported: 'Imported, and nobody measured it: it serves only if a person deploys it.',
-    unmeasured: 'Accuracy could not be measured: no fold has a non-zero actual.',
-    unmeasuredRecords: 'Quality could not be measured: no held-out row has a known answer.',
-    blind: (measure: string, own: string, blind: string) =>
-      `${measure} ${own} is worse than ${blind}, which answering without looking gives.`,
-    absurd: (ratio: string) =>
-      `The forecast reaches ${ratio} times the largest value in the history; at most 100 is sane.`,
   },
 };

@@ -42,6 +42,8 @@ export const versions = {
     kinds: {
       first_champion: 'First to serve',
       kept: 'Kept aside',
+      promoted: 'Promoted',
+      not_retrained: 'Not trained again',
       rejected: 'Refused',
       deploy: 'Deployed',
       rollback: 'Rolled back',

@@ -1,24 +1,7 @@
 /** Русский. */
 
 import type { Dictionary } from '../en';
-import { account } from './account';
-import { data } from './data';
-import { model } from './model';
-import { models } from './models';
-import { noted } from './noted';
-import { records } from './records';
-import { shell } from './shell';
-import { versions } from './versions';
-import { watch } from './watch';
+import { deep } from './deep';
+import { first } from './first';
 
-export const ru: Dictionary = {
-  ...shell,
-  ...data,
-  ...models,
-  ...model,
-  ...versions,
-  ...noted,
-  ...records,
-  ...watch,
-  ...account,
-};
+export const ru: Dictionary = { ...first, ...deep };

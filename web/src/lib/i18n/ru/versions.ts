@@ -43,6 +43,8 @@ export const versions: Pick<Dictionary, 'versions' | 'train'> = {
     kinds: {
       first_champion: 'Первая отвечает',
       kept: 'Отложена',
+      promoted: 'Повышена',
+      not_retrained: 'Не переобучена',
       rejected: 'Не допущена',
       deploy: 'Развёрнута',
       rollback: 'Откат',

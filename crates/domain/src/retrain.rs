@@ -1,0 +1,280 @@
+//! When a model is trained again, and when its data cannot bear it. Pure rules.
+
+use crate::spec::RetrainPolicy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Percentage points of accuracy that may be lost against training.
+pub const POINTS_LOST: f64 = 5.0;
+
+/// What is known of a serving model; stored as the decision's evidence. What is none is not known and triggers
+/// nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Facts {
+    /// Who asked for it by hand.
+    pub asked_by: Option<String>,
+    /// MAPE of live answers, percent.
+    pub live_mape: Option<f64>,
+    /// Accuracy of live answers, percent: of classes the share that is right, of forecasts 100 - WAPE.
+    pub live_accuracy: Option<f64>,
+    /// The same at training.
+    pub training_accuracy: Option<f64>,
+    /// Features whose drift is confirmed.
+    pub drifted: Vec<String>,
+    /// Days since the champion was trained.
+    pub age_days: Option<f64>,
+    /// Labelled predictions since then.
+    pub new_labels: u64,
+}
+
+/// Why a model is to be trained again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Trigger {
+    /// A person asked.
+    Manual {
+        /// Who.
+        by: String,
+    },
+    /// Live MAPE is over its limit.
+    Mape {
+        /// Percent.
+        mape: f64,
+        /// The limit.
+        limit: f64,
+    },
+    /// Accuracy fell against training.
+    Accuracy {
+        /// Percentage points lost.
+        lost: f64,
+        /// What may be lost.
+        limit: f64,
+    },
+    /// Drift is confirmed.
+    Drift {
+        /// Of these features.
+        features: Vec<String>,
+    },
+    /// The champion is old.
+    Age {
+        /// Days.
+        days: f64,
+        /// The limit.
+        limit: u32,
+    },
+    /// There is much to learn from.
+    NewLabels {
+        /// Labelled predictions since training.
+        count: u64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl Trigger {
+    /// The code used in JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Manual { .. } => "manual",
+            Self::Mape { .. } => "mape",
+            Self::Accuracy { .. } => "accuracy",
+            Self::Drift { .. } => "drift",
+            Self::Age { .. } => "age",
+            Self::NewLabels { .. } => "new_labels",
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Manual { by } => format!("asked for by {by}"),
+            Self::Mape { mape, limit } => format!("live MAPE is {mape:.1}%, over {limit}%"),
+            Self::Accuracy { lost, limit } => {
+                format!("accuracy is {lost:.1} points below that of training, over {limit}")
+            }
+            Self::Drift { features } => format!("drift is confirmed: {}", features.join(", ")),
+            Self::Age { days, limit } => format!("the champion is {days:.0} days old, over {limit}"),
+            Self::NewLabels { count, limit } => {
+                format!("{count} labelled predictions since training, over {limit}")
+            }
+        }
+    }
+}
+
+/// All that asks for a training, the most pressing first.
+pub fn triggers(facts: &Facts, policy: &RetrainPolicy) -> Vec<Trigger> {
+    let mut found = Vec::new();
+    if let Some(by) = &facts.asked_by {
+        found.push(Trigger::Manual { by: by.clone() });
+    }
+    let limit = policy.mape_above;
+    if let Some(mape) = facts.live_mape.filter(|mape| *mape > limit) {
+        found.push(Trigger::Mape { mape, limit });
+    }
+    if let (Some(live), Some(training)) = (facts.live_accuracy, facts.training_accuracy) {
+        let lost = training - live;
+        if lost > POINTS_LOST {
+            found.push(Trigger::Accuracy { lost, limit: POINTS_LOST });
+        }
+    }
+    if policy.on_drift && !facts.drifted.is_empty() {
+        found.push(Trigger::Drift { features: facts.drifted.clone() });
+    }
+    let limit = policy.max_age_days;
+    if let Some(days) = facts.age_days.filter(|days| *days > f64::from(limit)) {
+        found.push(Trigger::Age { days, limit });
+    }
+    let (count, limit) = (facts.new_labels, policy.new_labels);
+    if count > limit {
+        found.push(Trigger::NewLabels { count, limit });
+    }
+    found
+}
+
+/// Why a model is to be trained again, the most pressing reason; none where it is not.
+pub fn needed(facts: &Facts, policy: &RetrainPolicy) -> Option<Trigger> {
+    triggers(facts, policy).into_iter().next()
+}
+
+/// What is known of the data that a training would learn from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Data {
+    /// Rows.
+    pub rows: u64,
+    /// Rows without which nothing can be learnt.
+    pub least_rows: u64,
+    /// Days since the newest row; none where rows have no date.
+    pub days_since_newest: Option<f64>,
+    /// Days after which a source counts as stopped; none: never.
+    pub stopped_after_days: Option<f64>,
+    /// Checks of quality that failed, by name.
+    pub failed_checks: Vec<String>,
+}
+
+/// Why data cannot bear a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// There are too few rows.
+    TooFewRows {
+        /// Rows.
+        rows: u64,
+        /// Rows that are wanted.
+        wanted: u64,
+    },
+    /// The source brings nothing any more.
+    SourceStopped {
+        /// Days since the newest row.
+        days: f64,
+        /// The limit.
+        limit: f64,
+    },
+    /// Checks of quality failed.
+    FailedChecks {
+        /// Which.
+        checks: Vec<String>,
+    },
+}
+
+impl Refusal {
+    /// The code used in JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFewRows { .. } => "too_few_rows",
+            Self::SourceStopped { .. } => "source_stopped",
+            Self::FailedChecks { .. } => "failed_checks",
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::TooFewRows { rows, wanted } => format!("{rows} rows, at least {wanted} are wanted"),
+            Self::SourceStopped { days, limit } => {
+                format!("the newest row is {days:.1} days old, over {limit}")
+            }
+            Self::FailedChecks { checks } => format!("checks of the data failed: {}", checks.join(", ")),
+        }
+    }
+}
+
+/// Why `data` cannot bear a training; none where it can.
+pub fn refused(data: &Data) -> Option<Refusal> {
+    if data.rows < data.least_rows {
+        return Some(Refusal::TooFewRows { rows: data.rows, wanted: data.least_rows });
+    }
+    if let (Some(days), Some(limit)) = (data.days_since_newest, data.stopped_after_days)
+        && days > limit
+    {
+        return Some(Refusal::SourceStopped { days, limit });
+    }
+    let checks = &data.failed_checks;
+    (!checks.is_empty()).then(|| Refusal::FailedChecks { checks: checks.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(facts: &Facts) -> Vec<&'static str> {
+        triggers(facts, &RetrainPolicy::default()).iter().map(Trigger::code).collect()
+    }
+
+    #[test]
+    fn each_trigger_has_its_limit() {
+        let none = Facts::default();
+        for (facts, wanted) in [
+            (none.clone(), vec![]),
+            (Facts { asked_by: Some("an operator".into()), ..none.clone() }, vec!["manual"]),
+            (Facts { live_mape: Some(15.0), ..none.clone() }, vec![]),
+            (Facts { live_mape: Some(15.1), ..none.clone() }, vec!["mape"]),
+            (Facts { live_mape: Some(f64::NAN), ..none.clone() }, vec![]),
+            (Facts { live_accuracy: Some(88.0), training_accuracy: Some(93.0), ..none.clone() }, vec![]),
+            (
+                Facts { live_accuracy: Some(87.0), training_accuracy: Some(93.0), ..none.clone() },
+                vec!["accuracy"],
+            ),
+            (Facts { live_accuracy: Some(10.0), ..none.clone() }, vec![]),
+            (Facts { drifted: vec!["price".into()], ..none.clone() }, vec!["drift"]),
+            (Facts { age_days: Some(30.0), ..none.clone() }, vec![]),
+            (Facts { age_days: Some(30.5), ..none.clone() }, vec!["age"]),
+            (Facts { new_labels: 1000, ..none.clone() }, vec![]),
+            (Facts { new_labels: 1001, ..none.clone() }, vec!["new_labels"]),
+            (
+                Facts { new_labels: 2000, age_days: Some(40.0), live_mape: Some(40.0), ..none },
+                vec!["mape", "age", "new_labels"],
+            ),
+        ] {
+            assert_eq!(codes(&facts), wanted, "{facts:?}");
+            let first = needed(&facts, &RetrainPolicy::default());
+            assert_eq!(first.as_ref().map(Trigger::code), wanted.first().copied());
+            assert!(first.is_none_or(|t| !t.words().is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_policy_may_leave_drift_out() {
+        let policy = RetrainPolicy { on_drift: false, ..RetrainPolicy::default() };
+        let facts = Facts { drifted: vec!["price".into()], ..Facts::default() };
+        assert_eq!(needed(&facts, &policy), None);
+    }
+
+    #[test]
+    fn data_that_cannot_bear_it_is_refused() {
+        let good = Data {
+            rows: 1000,
+            least_rows: 60,
+            days_since_newest: Some(1.0),
+            stopped_after_days: Some(3.0),
+            failed_checks: vec![],
+        };
+        let code = |data: &Data| refused(data).map(|r| r.code());
+        assert_eq!(code(&good), None);
+        assert_eq!(code(&Data { rows: 59, ..good.clone() }), Some("too_few_rows"));
+        assert_eq!(code(&Data { rows: 0, least_rows: 1, ..Data::default() }), Some("too_few_rows"));
+        assert_eq!(code(&Data { days_since_newest: Some(3.1), ..good.clone() }), Some("source_stopped"));
+        assert_eq!(code(&Data { days_since_newest: None, ..good.clone() }), None);
+        let failed = Data { failed_checks: vec!["nulls in price".into()], ..good };
+        assert_eq!(code(&failed), Some("failed_checks"));
+    }
+}

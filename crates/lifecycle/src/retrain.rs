@@ -1,0 +1,222 @@
+//! Training again: a schedule or a person asks, the rule answers from what is known, and the answer is kept.
+
+use crate::Lifecycle;
+use crate::jobs::Ending;
+use crate::jobs::pulse::Pulse;
+use crate::train;
+use crate::training::{self, TrainError, TrainPayload, TrainRequest};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use vakhta_domain::dataset::DatasetVersion;
+use vakhta_domain::decision::{Decision, DecisionKind};
+use vakhta_domain::event::NewEvent;
+use vakhta_domain::ids::{self, DecisionId, JobId, ModelKey};
+use vakhta_domain::job::{Job, JobKind, NewJob};
+use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::retrain::{self, Data, Facts};
+use vakhta_domain::spec::ModelSpec;
+use vakhta_domain::user::Actor;
+use vakhta_domain::version::ModelVersion;
+
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+/// Days without a newer row after which a source counts as stopped.
+const STOPPED_AFTER_DAYS: f64 = 14.0;
+
+/// What a retrain job is asked; kept in its row, so that any process can run it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// Whether a person asks, which is reason enough.
+    pub by_hand: bool,
+    /// Why, in the asker's words.
+    pub reason: Option<String>,
+    /// Percent: a version whose own error is larger is kept aside, forced or not.
+    pub performance_threshold: Option<f64>,
+    /// Whether the new version is to serve even without an effect or evidence. Guards are never skipped.
+    pub force_deploy: bool,
+}
+
+impl Asked {
+    /// What a schedule asks.
+    pub fn by_schedule() -> Self {
+        Self::default()
+    }
+}
+
+/// The job that asks it. It shares its single flight with trainings: a model is trained once at a time.
+pub(crate) fn job(app: &Lifecycle, actor: &Actor, model: &ModelKey, asked: Asked) -> NewJob {
+    NewJob {
+        id: JobId::new(ids::fresh("job", &*app.ports.chance)),
+        kind: JobKind::Retrain,
+        model: Some(model.clone()),
+        payload: serde_json::to_value(asked).expect("plain data"),
+        single_flight: Some(format!("train:{model}")),
+        limit_seconds: app.settings.train_limit_seconds,
+        owner: actor.clone(),
+        at: app.ports.clock.now(),
+    }
+}
+
+/// Asks by hand, and queues the training. Refused while one is under way.
+pub async fn request(
+    app: &Arc<Lifecycle>,
+    actor: &Actor,
+    model: &ModelKey,
+    asked: Asked,
+) -> Result<Job, TrainError> {
+    if app.ports.models.model(&actor.workspace, model).await?.is_none() {
+        return Err(TrainError::ModelMissing(model.clone()));
+    }
+    let job = job(app, actor, model, asked);
+    let event = NewEvent::about("job.queued", ("job", job.id.as_str()), actor, job.at)
+        .of_model(model.as_str())
+        .by_job(job.id.as_str())
+        .with(json!({ "kind": job.kind, "asked": job.payload }));
+    match app.ports.jobs.enqueue(&job, &event).await? {
+        Enqueued::Busy(running) => Err(TrainError::Running(running)),
+        Enqueued::Queued(job) => {
+            app.signals.bump();
+            Ok(*job)
+        }
+    }
+}
+
+/// Runs a retrain job: asks the rules, trains or says why not.
+pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
+    let answer = match (serde_json::from_value::<Asked>(job.payload.clone()), &job.model) {
+        (Ok(asked), Some(model)) => answer(app, job, model, &asked).await,
+        (Err(error), _) => return Ending::Error(format!("the job cannot be read: {error}")),
+        (_, None) => return Ending::Error("the job names no model".into()),
+    };
+    match answer {
+        Ok(Answer::Train(payload, reason)) => {
+            pulse.say(format!("training again: {reason}"));
+            train::run_with(app, job, pulse, *payload).await
+        }
+        Ok(Answer::No { outcome, reason }) => {
+            pulse.say(format!("not training: {reason}"));
+            Ending::Result(json!({ "outcome": outcome, "reason": reason }))
+        }
+        Err(error) => Ending::Error(error.to_string()),
+    }
+}
+
+enum Answer {
+    Train(Box<TrainPayload>, String),
+    No { outcome: &'static str, reason: String },
+}
+
+/// What the rules say. That a serving model is not trained again is a decision, and kept.
+async fn answer(
+    app: &Arc<Lifecycle>,
+    job: &Job,
+    key: &ModelKey,
+    asked: &Asked,
+) -> Result<Answer, TrainError> {
+    let workspace = job.workspace();
+    let model = app.ports.models.model(workspace, key).await?;
+    let model = model.ok_or_else(|| TrainError::ModelMissing(key.clone()))?;
+    let champion = match &model.champion {
+        Some(champion) => app.ports.versions.version(workspace, key, champion.as_str()).await?,
+        None => None,
+    };
+    if champion.is_none() && !asked.by_hand {
+        return Ok(Answer::No { outcome: "not_needed", reason: "no version serves yet".into() });
+    }
+    let wanted = TrainRequest {
+        model: key.clone(),
+        dataset: None,
+        spec: None,
+        reason: asked.reason.clone(),
+        alias: None,
+    };
+    let (mut payload, dataset) = training::checked(app, &job.owner, wanted).await?;
+    let facts = facts(app, job, asked, champion.as_ref());
+    let policy = payload.spec.policies.retrain.clone().unwrap_or_default();
+    let data = data(app, &payload.spec, &dataset, asked);
+    let trigger = retrain::needed(&facts, &policy);
+    let refusal = retrain::refused(&data);
+    let same = champion
+        .as_ref()
+        .is_some_and(|c| c.dataset_version.as_ref() == Some(&dataset.id) && c.spec == payload.spec);
+    let (outcome, reason) = match (&trigger, &refusal) {
+        (None, _) => ("not_needed", "nothing asks for it".to_owned()),
+        (Some(_), Some(refusal)) => ("refused", refusal.words()),
+        (Some(_), None) if same && !asked.by_hand => (
+            "not_needed",
+            "neither rows nor spec have changed since the serving version was trained".to_owned(),
+        ),
+        (Some(trigger), None) => {
+            let reason = trigger.words();
+            payload.reason = payload.reason.or_else(|| Some(reason.clone()));
+            payload.force_deploy = asked.force_deploy;
+            payload.error_limit = asked.performance_threshold;
+            return Ok(Answer::Train(Box::new(payload), reason));
+        }
+    };
+    if let Some(champion) = champion {
+        let evidence =
+            json!({ "facts": facts, "policy": policy, "data": data, "trigger": trigger, "refusal": refusal });
+        keep(app, job, &champion, &reason, evidence).await?;
+    }
+    Ok(Answer::No { outcome, reason })
+}
+
+fn facts(app: &Lifecycle, job: &Job, asked: &Asked, champion: Option<&ModelVersion>) -> Facts {
+    let age =
+        |version: &ModelVersion| app.ports.clock.now().duration_since(version.created_at).as_secs_f64() / DAY;
+    Facts {
+        asked_by: asked.by_hand.then(|| job.owner.name.clone()),
+        age_days: champion.map(age),
+        ..Facts::default()
+    }
+}
+
+/// What is known of the rows. A person who asks knows how old they are.
+fn data(app: &Lifecycle, spec: &ModelSpec, dataset: &DatasetVersion, asked: &Asked) -> Data {
+    let newest = spec.data.time.as_ref().and_then(|time| newest_day(dataset, time));
+    let today = app.ports.clock.now().to_zoned(TimeZone::UTC).date();
+    let age = |day: Date| today.since(day).map_or(0.0, |span| f64::from(span.get_days()));
+    Data {
+        rows: dataset.rows,
+        least_rows: 1,
+        days_since_newest: newest.map(age),
+        stopped_after_days: (!asked.by_hand).then_some(STOPPED_AFTER_DAYS),
+        failed_checks: Vec::new(),
+    }
+}
+
+/// The largest value of a date column, as the profile has it.
+fn newest_day(dataset: &DatasetVersion, column: &str) -> Option<Date> {
+    let column = dataset.table.columns.iter().find(|c| c.name == column)?;
+    column.profile.max.as_deref()?.get(..10)?.parse().ok()
+}
+
+async fn keep(
+    app: &Lifecycle,
+    job: &Job,
+    champion: &ModelVersion,
+    reason: &str,
+    evidence: Value,
+) -> Result<(), StoreError> {
+    let at = app.ports.clock.now();
+    let decision = Decision {
+        id: DecisionId::new(ids::fresh("decision", &*app.ports.chance)),
+        model: champion.model.clone(),
+        kind: DecisionKind::NotRetrained,
+        version: champion.id.clone(),
+        previous: Some(champion.id.clone()),
+        reason: reason.to_owned(),
+        evidence,
+        decided_by: "system".into(),
+        at,
+    };
+    let event = NewEvent::about("retrain.declined", ("version", champion.id.as_str()), &job.owner, at)
+        .of_model(champion.model.as_str())
+        .by_job(job.id.as_str())
+        .with(json!({ "why": reason }));
+    app.ports.versions.record(job.workspace(), &decision, &event).await
+}

@@ -1,0 +1,8 @@
+/** Что говорят только страницы модели: загружается с ними. */
+
+import type { Dictionary } from '../en';
+import type { deep as english } from '../en/deep';
+import { decided } from './decided';
+import { noted } from './noted';
+
+export const deep: Pick<Dictionary, keyof typeof english> = { ...noted, ...decided };
