@@ -2,6 +2,7 @@
 
 use super::{Engine, Fourier, Frequency, ModelSpec, Objective, Params, SpecError, Task, Windows};
 use crate::ids::check_key;
+use crate::schedule::{BadTimes, Times};
 use serde::{Deserialize, Serialize};
 
 /// The longest horizon, in periods.
@@ -27,6 +28,7 @@ pub fn check(spec: &ModelSpec) -> Vec<SpecError> {
         Task::Classification | Task::Regression => records(spec, &mut found),
     }
     params(spec, &mut found);
+    policies(spec, &mut found);
     for (i, level) in spec.intervals.levels.iter().enumerate() {
         found.within(&format!("/intervals/levels/{i}"), f64::from(*level), 50.0, 99.0);
     }
@@ -45,8 +47,11 @@ pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
     if let Some(reason) = untrainable(spec) {
         tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
     }
-    if spec.policies != super::Policies::default() {
-        tell("/policies", "kept; this release trains and deploys by hand and acts on no policy");
+    let policies = &spec.policies;
+    let unused =
+        [("/policies/drift", policies.drift.is_some()), ("/policies/alerts", policies.alerts.is_some())];
+    for (pointer, _) in unused.iter().filter(|(_, given)| *given) {
+        tell(pointer, "kept; this release acts on the policies `retrain` and `promote` alone");
     }
     notices
 }
@@ -158,6 +163,30 @@ fn forecast(spec: &ModelSpec, found: &mut Findings) {
     }
     features(spec, found);
     calendar(spec, found);
+}
+
+fn policies(spec: &ModelSpec, found: &mut Findings) {
+    // Whether times can be read does not depend on when that is asked.
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    if let Some(retrain) = &spec.policies.retrain {
+        match Times::checked(&retrain.schedule, &retrain.timezone, at) {
+            Err(bad @ BadTimes::Zone(_)) => found.add("/policies/retrain/timezone", bad.to_string()),
+            Err(bad) => found.add("/policies/retrain/schedule", bad.to_string()),
+            Ok(_) => {}
+        }
+    }
+    if let Some(drift) = &spec.policies.drift
+        && let Err(bad) = Times::checked(&drift.check, "UTC", at)
+    {
+        found.add("/policies/drift/check", bad.to_string());
+    }
+    if let Some(promote) = &spec.policies.promote {
+        let share = |name: &str| format!("/policies/promote/{name}");
+        found.within(&share("minor"), promote.minor, 0.0, 1.0);
+        found.within(&share("significant"), promote.significant, promote.minor, 1.0);
+        found.within(&share("level"), promote.level, 0.0001, 0.5);
+        found.within(&share("segment_harm"), promote.segment_harm, 0.0, 10.0);
+    }
 }
 
 fn features(spec: &ModelSpec, found: &mut Findings) {
