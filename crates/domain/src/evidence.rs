@@ -136,8 +136,10 @@ pub struct Evidence {
     pub check: Option<PairedTest>,
     /// Others, for people to see.
     pub beside: Vec<PairedTest>,
-    /// Segments that have rows enough to be tested, the most harmed first.
+    /// Segments that have rows enough to be tested, the most surely harmed first; at most two hundred are kept.
     pub segments: Vec<SegmentHarm>,
+    /// How many were tested.
+    pub tested_segments: u64,
     /// Segments with too few rows to be tested.
     pub small_segments: u64,
     /// Rows that the candidate answered by something that is no finite number.

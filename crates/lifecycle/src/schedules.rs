@@ -71,7 +71,7 @@ pub async fn create(
         id: ScheduleId::new(ids::fresh("sch", &*app.ports.chance)),
         task: new.task,
         model: new.model,
-        next_at: times.next_after(now).ok_or_else(|| BadTimes::Never(new.cron))?,
+        next_at: times.next_after(now).ok_or(BadTimes::Never(new.cron))?,
         times,
         origin: Origin::Person,
         paused: false,

@@ -59,7 +59,8 @@ pub(crate) async fn run_with(
     pulse: &Arc<Pulse>,
     payload: TrainPayload,
 ) -> Ending {
-    match train(app, job, pulse, payload).await {
+    // The way through a training is long; on the heap it does not weigh on every job.
+    match Box::pin(train(app, job, pulse, payload)).await {
         Ok(()) => Ending::Settled,
         Err(TrainFailure::Stopped) => Ending::Stopped,
         Err(failure) => Ending::Error(failure.to_string()),

@@ -71,7 +71,7 @@ fn a_retraining_by_hand_is_judged_on_evidence_and_survives_a_kill() {
     let id = job["job_id"].as_str().expect("a job").to_owned();
     let again = api.post("monitoring/retrain/manual", &body).expect(409);
     assert_eq!(again["job_id"], json!(id), "the model is trained once at a time");
-    let begun = wait_for(Duration::from_secs(60), || {
+    let begun = wait_for(Duration::from_mins(1), || {
         let job = api.get(&format!("jobs/{id}")).expect(200);
         (job["state"] == "running" && job["progress"].as_f64() > Some(0.1)).then_some(())
     });

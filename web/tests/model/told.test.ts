@@ -46,6 +46,36 @@ describe('the reason of a decision', () => {
     const file = { format: 'onnx', sha256: 'ab', bytes: 9 };
     expect(said(decision('kept', { file }))).toBe(ru.decided.imported);
   });
+  it('of a comparison tells its numbers, by the code of the rule', () => {
+    const judged = (kind: Decision['kind'], reason: object) =>
+      said(decision(kind, { verdict: { outcome: 'promote', reason } }));
+    const gain = { code: 'gain', gain: 0.0812, size: 'significant', p: 0.003, level: 0.05 };
+    expect(judged('promoted', gain)).toMatch(/^Лучше на 8,1\s%.*p = 0,003, меньше 0,05/);
+    expect(
+      said(
+        decision('kept', {
+          verdict: { outcome: 'keep', reason: { code: 'no_gain', gain: -0.02, floor: 0.01 } },
+        }),
+      ),
+    ).toContain('1,0');
+    expect(
+      judged('rejected', { code: 'segment_harm', segment: 'Пушкин', harm: null, limit: 0.1 }),
+    ).toContain('«Пушкин» хуже на —');
+    expect(judged('kept', gain), 'a limit asked for by hand').toBe('as stored');
+    expect(
+      said(decision('kept', { verdict: { outcome: 'keep', reason: { code: 'of_tomorrow' } } })),
+    ).toBe(ru.decided.kept);
+  });
+  it('of a model that was not trained again tells why', () => {
+    expect(said(decision('not_retrained', { trigger: null, refusal: null }))).toBe(
+      ru.decided.retrain.none,
+    );
+    expect(said(decision('not_retrained', { trigger: { code: 'age' } }))).toBe(
+      ru.decided.retrain.unchanged,
+    );
+    const stopped = { code: 'source_stopped', days: 31, limit: 14 };
+    expect(said(decision('not_retrained', { refusal: stopped }))).toContain('31');
+  });
   it('of a refusal tells which guard held', () => {
     expect(said(decision('rejected', { overall: { wape: null } }))).toBe(ru.decided.unmeasured);
     expect(said(decision('rejected', { overall: { wape: 7 }, largest_ratio: 120.46 }))).toContain(

@@ -30,6 +30,7 @@ fn case(candidate: f64, p: Option<f64>) -> Case {
             check: Some(test(p)),
             beside: vec![],
             segments: vec![],
+            tested_segments: 0,
             small_segments: 0,
             broken: 0,
             unanswered: 0,

@@ -53,10 +53,10 @@ async fn fire(app: &Lifecycle, due: Schedule) -> Result<(), StoreError> {
     let firing = Firing { schedule: due, at: now, next_at, job, event };
     match app.ports.schedules.fire(&firing).await? {
         Some(Enqueued::Queued(job)) => {
-            tracing::info!(schedule = %firing.schedule.id, job = %job.id, missed, "fired")
+            tracing::info!(schedule = %firing.schedule.id, job = %job.id, missed, "fired");
         }
         Some(Enqueued::Busy(job)) => {
-            tracing::info!(schedule = %firing.schedule.id, %job, "fired, a job is under way")
+            tracing::info!(schedule = %firing.schedule.id, %job, "fired, a job is under way");
         }
         // Another process was first.
         None => return Ok(()),

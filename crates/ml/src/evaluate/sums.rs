@@ -103,7 +103,7 @@ impl Sums {
         }
     }
 
-    /// Adds the rows of another. Actuals' spread by Chan, Golub & LeVeque 1979.
+    /// Adds the rows of another. Actuals' spread by Chan, Golub & `LeVeque` 1979.
     pub fn merge(&mut self, other: &Self) {
         let (n, more) = (self.n as f64, other.n as f64);
         if self.n == 0 {

@@ -1,4 +1,4 @@
-//! Two classifiers on the same rows: paired bootstrap of the log-loss, McNemar's test beside it.
+//! Two classifiers on the same rows: paired bootstrap of the log-loss, `McNemar`'s test beside it.
 
 use super::bootstrap::paired_bootstrap;
 use super::compare::Settings;
@@ -65,14 +65,15 @@ pub fn compare_classes(rows: &[ClassRow], names: &[String], settings: &Settings)
     let sums: Vec<(f64, u64)> = groups.values().map(|g| (g.difference() * g.rows as f64, g.rows)).collect();
     // Rows dealt in turn have no order in time.
     let lag = if rows.iter().any(|row| row.day.is_some()) { settings.lag } else { Lag::Horizon(1) };
-    let (segments, small_segments) = harms(&by_segment, names, Loss::LogLoss, settings.segment_rows, lag);
+    let harms = harms(&by_segment, names, Loss::LogLoss, settings.segment_rows, lag);
     Evidence {
         paired: overall.paired(Loss::LogLoss, groups.len()),
         decides: paired_bootstrap(&sums, settings.resamples, settings.seed),
         check: None,
         beside: vec![mcnemar(gained, lost)],
-        segments,
-        small_segments,
+        segments: harms.found,
+        tested_segments: harms.tested,
+        small_segments: harms.small,
         broken,
         unanswered,
         only_candidate,
@@ -83,7 +84,7 @@ fn log_loss(answer: Answer) -> f64 {
     -answer.probability.clamp(LEAST_PROBABILITY, 1.0).ln()
 }
 
-/// Tests "the candidate is right no more often" (McNemar 1947): `gained` rows that only it has right, `lost` rows that
+/// Tests "the candidate is right no more often" (`McNemar` 1947): `gained` rows that only it has right, `lost` rows that
 /// only the champion has. Exact up to a thousand such rows, else normal with a continuity correction.
 pub fn mcnemar(gained: u64, lost: u64) -> PairedTest {
     let n = gained.saturating_add(lost);

@@ -106,15 +106,15 @@ pub fn compare(rows: &[LossRow], names: &[String], settings: &Settings) -> Evide
     let decides = diebold_mariano(&differences, settings.lag);
     let block = decides.lag.map_or(1, |lag| lag as usize + 1);
     let check = stationary_bootstrap(&differences, block, settings.resamples, settings.seed);
-    let (segments, small_segments) =
-        harms(&by_segment, names, settings.loss, settings.segment_rows, settings.lag);
+    let harms = harms(&by_segment, names, settings.loss, settings.segment_rows, settings.lag);
     Evidence {
         paired: overall.paired(settings.loss, days.len()),
         decides,
         check: Some(check),
         beside: Vec::new(),
-        segments,
-        small_segments,
+        segments: harms.found,
+        tested_segments: harms.tested,
+        small_segments: harms.small,
         broken,
         unanswered,
         only_candidate,

@@ -73,32 +73,32 @@ mod tests {
 
     #[test]
     fn tails_agree_with_scipy() {
-        close(normal_above(-3.0), 0.9986501019683699);
+        close(normal_above(-3.0), 0.998_650_101_968_369_9);
         close(normal_above(0.0), 0.5);
-        close(normal_above(1.5), 0.06680720126885807);
-        close(normal_above(8.0), 6.22096057427174e-16);
-        close(normal_quantile(1e-6), -4.753424308822899);
-        close(normal_quantile(0.025), -1.9599639845400545);
+        close(normal_above(1.5), 0.066_807_201_268_858_07);
+        close(normal_above(8.0), 6.220_960_574_271_74e-16);
+        close(normal_quantile(1e-6), -4.753_424_308_822_899);
+        close(normal_quantile(0.025), -1.959_963_984_540_054_5);
         close(normal_quantile(0.5), 0.0);
-        close(normal_quantile(0.975), 1.959963984540054);
-        close(t_above(1.703, 27.0), 0.050027321687101854);
-        close(t_above(-2.0, 3.0), 0.9303370157205785);
-        close(t_above(6.0, 6.0), 0.00048226759720756626);
-        close(t_above(40.0, 27.0), 7.149375651160739e-26);
-        close(t_above(0.3, 1.0), 0.4072264209222577);
-        close(t_quantile(0.95, 27.0), 1.7032884457221265);
-        close(t_quantile(0.025, 5.0), -2.5705818356363155);
-        close(t_quantile(0.999, 2.0), 22.327124770119866);
+        close(normal_quantile(0.975), 1.959_963_984_540_054);
+        close(t_above(1.703, 27.0), 0.050_027_321_687_101_854);
+        close(t_above(-2.0, 3.0), 0.930_337_015_720_578_5);
+        close(t_above(6.0, 6.0), 0.000_482_267_597_207_566_26);
+        close(t_above(40.0, 27.0), 7.149_375_651_160_739e-26);
+        close(t_above(0.3, 1.0), 0.407_226_420_922_257_7);
+        close(t_quantile(0.95, 27.0), 1.703_288_445_722_126_5);
+        close(t_quantile(0.025, 5.0), -2.570_581_835_636_315_5);
+        close(t_quantile(0.999, 2.0), 22.327_124_770_119_866);
         close(t_quantile(0.5, 4.0), 0.0);
-        close(t_quantile(0.9999, 1000.0), 3.7328516045753966);
-        close(chi_square_above(3.84, 1.0), 0.05004352124870519);
-        close(chi_square_above(25.0, 9.0), 0.002971180485917624);
-        close(chi_square_above(200.0, 30.0), 4.9527335290032224e-27);
-        close(f_above(3.0, 2.0, 20.0), 0.07253815028640571);
-        close(f_above(12.0, 5.0, 7.0), 0.00251963001877289);
-        close(binomial_at_least(8, 10, 0.5), 0.0546875);
-        close(binomial_at_least(3, 1000, 0.001), 0.080209342840201);
-        close(binomial_at_least(60, 100, 0.5), 0.028443966820490444);
+        close(t_quantile(0.9999, 1000.0), 3.732_851_604_575_396_6);
+        close(chi_square_above(3.84, 1.0), 0.050_043_521_248_705_19);
+        close(chi_square_above(25.0, 9.0), 0.002_971_180_485_917_624);
+        close(chi_square_above(200.0, 30.0), 4.952_733_529_003_222_4e-27);
+        close(f_above(3.0, 2.0, 20.0), 0.072_538_150_286_405_71);
+        close(f_above(12.0, 5.0, 7.0), 0.002_519_630_018_772_89);
+        close(binomial_at_least(8, 10, 0.5), 0.054_687_5);
+        close(binomial_at_least(3, 1000, 0.001), 0.080_209_342_840_201);
+        close(binomial_at_least(60, 100, 0.5), 0.028_443_966_820_490_444);
     }
 
     #[test]

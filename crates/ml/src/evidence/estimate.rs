@@ -314,7 +314,7 @@ mod tests {
         let told = ClassEstimator::learn(&[]).accuracy(&promise).expect("answers");
         assert!((told.value - 0.7).abs() < 1e-12 && told.low.is_none() && told.estimated);
         let entropy = ClassEstimator::learn(&[]).log_loss(&promise).expect("answers");
-        assert!((entropy.value - (0.500_402_423_538_188 + 0.673_011_667_009_256) / 2.0).abs() < 1e-9);
+        assert!((entropy.value - f64::midpoint(0.500_402_423_538_188, 0.673_011_667_009_256)).abs() < 1e-9);
         assert_eq!(ClassEstimator::default().accuracy(&Promise::default()), None);
     }
 

@@ -38,15 +38,28 @@ impl Sums {
     }
 }
 
-/// Tests each segment of at least `least` rows for harm, the most harmed first. `days` holds the sums by segment and
-/// day. The second value counts segments that are too small.
+/// Most segments that are kept: a decision is stored with them, and the ones that are left out are the last to speak
+/// against it.
+const MOST_KEPT: usize = 200;
+
+/// What became of the segments.
+pub(super) struct Harms {
+    /// Those that were tested, the most surely harmed first, at most [`MOST_KEPT`].
+    pub(super) found: Vec<SegmentHarm>,
+    /// How many were tested.
+    pub(super) tested: u64,
+    /// How many are too small.
+    pub(super) small: u64,
+}
+
+/// Tests each segment of at least `least` rows for harm. `days` holds the sums by segment and day.
 pub(super) fn harms(
     days: &BTreeMap<(usize, i32), Sums>,
     names: &[String],
     loss: Loss,
     least: u64,
     lag: Lag,
-) -> (Vec<SegmentHarm>, u64) {
+) -> Harms {
     let mut segments: BTreeMap<usize, (Sums, Vec<f64>)> = BTreeMap::new();
     for (&(segment, _), sums) in days {
         let (all, worse) = segments.entry(segment).or_default();
@@ -68,8 +81,11 @@ pub(super) fn harms(
         })
         .collect();
     // Equals stay in the order of their segments.
-    found.sort_by(|a, b| b.harm().total_cmp(&a.harm()));
-    (found, small)
+    let doubt = |segment: &SegmentHarm| segment.adjusted.unwrap_or(2.0);
+    found.sort_by(|a, b| doubt(a).total_cmp(&doubt(b)).then(b.harm().total_cmp(&a.harm())));
+    let tested = found.len() as u64;
+    found.truncate(MOST_KEPT);
+    Harms { found, tested, small }
 }
 
 /// Adjusts p values so that the chance of any false finding stays below the level (Holm 1979). Where there is no p,
@@ -89,6 +105,25 @@ pub fn holm(ps: &[Option<f64>]) -> Vec<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_surely_harmed_are_kept_where_there_are_very_many() {
+        let mut days = BTreeMap::new();
+        for segment in 0..1000 {
+            for day in 0..28 {
+                let mut sums = Sums::default();
+                // Two segments are surely worse; the rest go up and down.
+                let swing = if (segment + day as usize).is_multiple_of(2) { 3.0 } else { -2.0 };
+                let worse = if segment % 500 == 499 { 1.0 + f64::from(day % 3) * 0.1 } else { swing };
+                sums.add(5.0, 5.0 + worse);
+                days.insert((segment, day), sums);
+            }
+        }
+        let harms = harms(&days, &[], Loss::Absolute, 20, Lag::Auto);
+        assert_eq!((harms.found.len(), harms.tested, harms.small), (MOST_KEPT, 1000, 0));
+        assert!(harms.found[..2].iter().all(|s| s.adjusted.is_some_and(|p| p < 0.001)));
+        assert!(harms.found[2].adjusted.is_some_and(|p| p > 0.05));
+    }
 
     #[test]
     fn holm_by_hand() {

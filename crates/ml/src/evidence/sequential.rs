@@ -139,7 +139,7 @@ mod tests {
         assert!((Sequential::new(0.05).radius(14.0) - RADIUS).abs() < 1e-12);
     }
 
-    const RADIUS: f64 = 0.7464187841174621;
+    const RADIUS: f64 = 0.746_418_784_117_462_1;
 
     #[test]
     fn days_without_rows_and_single_days_say_nothing() {

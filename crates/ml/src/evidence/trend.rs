@@ -73,8 +73,9 @@ fn interval(points: &[(f64, f64)], slopes: &[f64], level: f64) -> Option<(f64, f
     let deviation = ((weight(points.len() as f64) - times - values).max(0.0) / 18.0).sqrt();
     let all = slopes.len() as f64;
     let last = slopes.len() as i64 - 1;
-    let low = ((all - z * deviation) / 2.0).round_ties_even() as i64 - 1;
-    let high = ((all + z * deviation) / 2.0).round_ties_even() as i64;
+    let half = z * deviation / 2.0;
+    let low = (all / 2.0 - half).round_ties_even() as i64 - 1;
+    let high = (all / 2.0 + half).round_ties_even() as i64;
     Some((slopes[low.clamp(0, last) as usize], slopes[high.clamp(0, last) as usize]))
 }
 

@@ -169,6 +169,12 @@ export const getJob = (id: string, signal?: Signal) =>
   body(client.GET('/jobs/{id}', { params: byId(id), ...until(signal) }));
 export const cancelJob = (id: string) =>
   body(client.POST('/jobs/{id}/cancel', { params: byId(id) }));
+export const listSchedules = (signal?: Signal) =>
+  body(client.GET('/schedules', { params: { query: { limit: 500 } }, ...until(signal) }));
+export const changeSchedule = (id: string, change: T.ScheduleChange) =>
+  body(client.PUT('/schedules/{id}', { params: byId(id), body: change }));
+export const runSchedule = (id: string) =>
+  body(client.POST('/schedules/{id}/run', { params: byId(id) }));
 export const jobLog = (id: string, after: number, signal?: Signal) =>
   body(
     client.GET('/jobs/{id}/logs', {

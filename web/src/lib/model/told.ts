@@ -3,7 +3,6 @@
 import type { Decision, Quality, TrainingReport } from '../api';
 import type { Dictionary } from '../i18n/en';
 import type { Formats } from '../i18n/format';
-import { told } from '../i18n/told';
 import { lossOf } from './measures';
 
 type Note = TrainingReport['notes'][number];
@@ -22,9 +21,74 @@ export function noteText(note: Note, { noted }: Dictionary, ofRecords = false): 
 /** A rule's reason: a code and its numbers. */
 type Reason = { code: string } & Record<string, unknown>;
 interface Evidence {
-  verdict?: { reason: Reason };
+  verdict?: { outcome: string; reason: Reason };
   refusal?: Reason | null;
   trigger?: Reason | null;
+}
+
+type Figures = Pick<Formats, 'number' | 'percent'>;
+
+/** The fields of a reason, in the reader's writing; a dash where one is unknown. */
+function fields(of: Reason, { number, percent }: Figures) {
+  const found = (name: string, write: (v: number) => string) => {
+    const value = of[name];
+    if (typeof value === 'number') return write(value);
+    return typeof value === 'string' ? value : '—';
+  };
+  return {
+    share: (name: string) => found(name, (v) => percent(100 * v)),
+    text: (name: string) => found(name, number),
+  };
+}
+
+function promotionText(
+  reason: Reason,
+  say: Dictionary['decided']['promotion'],
+  figures: Figures,
+): string | null {
+  const { share, text } = fields(reason, figures);
+  switch (reason.code) {
+    case 'broken_answers':
+      return say.broken_answers(Number(reason['count'] ?? 0));
+    case 'out_of_range':
+      return say.out_of_range(text('limit'));
+    case 'too_slow':
+      return say.too_slow(text('ms'), text('limit'));
+    case 'too_large':
+      return say.too_large(text('bytes'), text('limit'));
+    case 'segment_harm':
+      return say.segment_harm(text('segment'), share('harm'), share('limit'));
+    case 'forced':
+      return say.forced(share('gain'));
+    case 'not_compared':
+      return say.not_compared;
+    case 'no_gain':
+      return say.no_gain(share('gain'), share('floor'));
+    case 'unproven':
+      return say.unproven(share('gain'), text('p'), text('level'));
+    case 'gain':
+      return say.gain(share('gain'), text('p'), text('level'));
+    default:
+      return null;
+  }
+}
+
+function refusalText(
+  reason: Reason,
+  say: Dictionary['decided']['retrain'],
+  figures: Figures,
+): string | null {
+  const { text } = fields(reason, figures);
+  switch (reason.code) {
+    case 'too_few_rows':
+      return say.too_few_rows(text('rows'), text('wanted'));
+    case 'source_stopped':
+      return say.source_stopped(text('days'), text('limit'));
+    case 'failed_checks':
+      return say.failed_checks;
+    default:
+      return null;
+  }
 }
 
 /** Why: the program's own reasons are worded here, a person's are theirs. */
@@ -34,22 +98,20 @@ export function reasonText(
   { exact, number, percent }: Pick<Formats, 'exact' | 'number' | 'percent'>,
 ): string {
   const { verdict, refusal, trigger } = (evidence ?? {}) as Evidence;
-  // A limit that was asked for by hand is told as the server words it, over what the rule says.
-  if (kind === 'kept' && reason.includes('asked for')) return reason;
-  if (verdict && verdict.reason.code in decided.promotion) {
-    const code = verdict.reason.code as keyof typeof decided.promotion;
-    return decided.promotion[code](told(verdict.reason, { number, percent }));
-  }
+  const figures = { number, percent };
+  // A limit that was asked for by hand stands over what the rule says, in the server's words.
+  const limited = kind === 'kept' && verdict?.outcome === 'promote';
+  const judged =
+    verdict && !limited ? promotionText(verdict.reason, decided.promotion, figures) : null;
+  if (judged) return judged;
   switch (kind) {
     case 'first_champion':
       return decided.first;
     case 'not_retrained':
-      if (refusal && refusal.code in decided.retrain) {
-        const say = decided.retrain[refusal.code as keyof typeof decided.retrain];
-        return typeof say === 'string' ? say : say(told(refusal, { number, percent }));
-      }
+      if (refusal) return refusalText(refusal, decided.retrain, figures) ?? reason;
       return trigger ? decided.retrain.unchanged : decided.retrain.none;
     case 'kept':
+      if (limited) return reason;
       return (evidence as { file?: unknown } | null)?.file ? decided.imported : decided.kept;
     case 'rejected': {
       const numbers = (evidence ?? {}) as {

@@ -1,6 +1,5 @@
 /** Why the program itself decided as it did, by code. */
 
-import type { Told } from '../told';
 import { n } from './n';
 
 export const decided = {
@@ -15,34 +14,32 @@ export const decided = {
     absurd: (ratio: string) =>
       `The forecast reaches ${ratio} times the largest value in the history; at most 100 is sane.`,
     promotion: {
-      broken_answers: (v: Told) =>
-        `${n(v.number('count'), 'answer is', 'answers are')} missing or not finite.`,
-      out_of_range: (v: Told) =>
-        `An answer is out of all proportion to the history; at most ${v.text('limit')} times its largest value is sane.`,
-      too_slow: (v: Told) =>
-        `An answer takes ${v.text('ms')} ms, at most ${v.text('limit')} is allowed.`,
-      too_large: (v: Told) =>
-        `The saved model has ${v.text('bytes')} bytes, at most ${v.text('limit')} are allowed.`,
-      segment_harm: (v: Told) =>
-        `Worse on “${v.text('segment')}” by ${v.percent('harm')}, beyond chance (p = ${v.text('p')}); ${v.percent('limit')} is allowed. Parts harmed: ${v.text('count')}.`,
-      forced: (v: Told) =>
-        `A person skipped effect and evidence. Measured improvement: ${v.percent('gain')}.`,
-      not_compared: () => 'No rows that neither version was fitted on tell them apart yet.',
-      no_gain: (v: Told) =>
-        `The improvement of ${v.percent('gain')} is not above ${v.percent('floor')}.`,
-      unproven: (v: Told) =>
-        `The improvement of ${v.percent('gain')} may be chance (p = ${v.text('p')}, wanted below ${v.text('level')}).`,
-      gain: (v: Told) =>
-        `Better by ${v.percent('gain')}, and that is not chance (p = ${v.text('p')}, below ${v.text('level')}).`,
+      broken_answers: (k: number) => `${n(k, 'answer is', 'answers are')} missing or not finite.`,
+      out_of_range: (limit: string) =>
+        `An answer is out of all proportion to the history; at most ${limit} times its largest value is sane.`,
+      too_slow: (ms: string, limit: string) =>
+        `An answer takes ${ms} ms, at most ${limit} is allowed.`,
+      too_large: (bytes: string, limit: string) =>
+        `The saved model has ${bytes} bytes, at most ${limit} are allowed.`,
+      segment_harm: (segment: string, harm: string, limit: string) =>
+        `Worse on “${segment}” by ${harm}, and that is not chance; ${limit} is allowed.`,
+      forced: (gain: string) =>
+        `A person skipped effect and evidence. Measured improvement: ${gain}.`,
+      not_compared: 'No rows that neither version was fitted on tell them apart yet.',
+      no_gain: (gain: string, floor: string) => `The improvement of ${gain} is not above ${floor}.`,
+      unproven: (gain: string, p: string, level: string) =>
+        `The improvement of ${gain} may be chance (p = ${p}, wanted below ${level}).`,
+      gain: (gain: string, p: string, level: string) =>
+        `Better by ${gain}, and that is not chance (p = ${p}, below ${level}).`,
     },
     retrain: {
       none: 'Nothing asks for it.',
       unchanged: 'Neither rows nor spec have changed since the serving version was trained.',
-      too_few_rows: (v: Told) =>
-        `There are ${v.text('rows')} rows, at least ${v.text('wanted')} are wanted.`,
-      source_stopped: (v: Told) =>
-        `The newest row is ${v.text('days')} days old; over ${v.text('limit')} the source counts as stopped.`,
-      failed_checks: () => 'Checks of the data failed.',
+      too_few_rows: (rows: string, wanted: string) =>
+        `There are ${rows} rows, at least ${wanted} are wanted.`,
+      source_stopped: (days: string, limit: string) =>
+        `The newest row is ${days} days old; over ${limit} the source counts as stopped.`,
+      failed_checks: 'Checks of the data failed.',
     },
   },
 };

@@ -3,7 +3,7 @@
 import type { Dictionary } from '../en';
 import { n } from './n';
 
-export const watch: Pick<Dictionary, 'jobs' | 'events'> = {
+export const watch: Pick<Dictionary, 'jobs' | 'schedules' | 'events'> = {
   jobs: {
     title: 'Задачи',
     lead: 'Работа, которая длится дольше запроса.',
@@ -35,6 +35,23 @@ export const watch: Pick<Dictionary, 'jobs' | 'events'> = {
     cancelTitle: (id) => `Отменить задачу ${id}?`,
     cancelText: 'Сделанное пропадёт.',
     cancel: 'Отменить задачу',
+  },
+  schedules: {
+    title: 'Расписание',
+    what: 'Что',
+    when: 'Когда',
+    next: 'Следующий раз',
+    last: 'Последний раз',
+    actions: 'Действия',
+    tasks: { retrain: 'переобучение' },
+    ofSpec: 'по описанию модели',
+    ofPerson: 'создано вручную',
+    paused: 'приостановлено',
+    pause: 'Приостановить',
+    resume: 'Продолжить',
+    run: 'Запустить',
+    empty: 'Ничего не запланировано',
+    emptyText: 'У каждой модели есть своё расписание: обучите модель, и оно появится здесь.',
   },
   events: {
     title: 'События',
