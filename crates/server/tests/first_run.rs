@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Api, PASSWORD, Server, home, mode, run, said, sales_csv, sales_spec, vakhta, wait_for};
+use common::{
+    Api, PASSWORD, Server, home, mode, patient_spec, run, said, sales_csv, sales_spec, vakhta, wait_for,
+};
 use serde_json::json;
 use std::io::Write as _;
 use std::process::Stdio;
@@ -64,8 +66,8 @@ fn one_model_lives_its_whole_basic_life() {
     assert_eq!(forecast[0]["points"].as_array().map(Vec::len), Some(14));
     assert_eq!(forecast[0]["points"][0]["intervals"].as_array().map(Vec::len), Some(2));
 
-    // A second version is kept aside until somebody deploys it.
-    api.apply(&sales_spec("sales", 40)).expect(200);
+    // A second version that is not much better is kept aside until somebody deploys it.
+    api.apply(&patient_spec("sales", 40)).expect(200);
     assert_eq!(api.train("sales")["state"], "completed");
     assert_eq!(api.champion("sales").as_deref(), Some(first.as_str()));
     let versions = api.get("models/sales/versions").expect(200);

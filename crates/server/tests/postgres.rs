@@ -3,7 +3,7 @@
 mod common;
 
 use common::servers::{Postgres, S3};
-use common::{Api, PASSWORD, Server, home, run, said, sales_csv, sales_spec, wait_for};
+use common::{Api, PASSWORD, Server, home, patient_spec, run, said, sales_csv, sales_spec, wait_for};
 use serde_json::json;
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ fn two_processes_share_the_queue_and_the_champion() {
     assert_eq!(at_front.forecast("sales"), at_back.forecast("sales"));
 
     // A deploy by one is served by the other.
-    at_front.apply(&sales_spec("sales", 15)).expect(200);
+    at_front.apply(&patient_spec("sales", 1501)).expect(200);
     assert_eq!(at_front.train("sales")["state"], "completed");
     let versions = at_front.get("models/sales/versions").expect(200);
     let newer = versions["items"][0]["id"].as_str().expect("an id");

@@ -335,6 +335,11 @@ pub fn sales_spec(model: &str, rounds: u32) -> String {
     )
 }
 
+/// The same, of a model that is replaced by people alone: no improvement is large enough.
+pub fn patient_spec(model: &str, rounds: u32) -> String {
+    sales_spec(model, rounds) + "policies: {promote: {minor: 0.9, significant: 0.95}}\n"
+}
+
 /// A folder with a home and a data folder in it.
 pub fn home() -> (tempfile::TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a folder");
