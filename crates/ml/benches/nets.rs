@@ -16,7 +16,7 @@ use std::time::Instant;
 use vakhta_domain::progress::{Progress, Unwatched};
 use vakhta_domain::spec::{BatchSize, HiddenLayers, Precision, Schedule};
 use vakhta_ml::matrix::{Matrix, Sparse};
-use vakhta_ml::nets::{Fitted, Input, Level, Net, NetParams, Sample, Scratch, Target, fit};
+use vakhta_ml::nets::{Fitted, Input, Level, Net, NetParams, Sample, Scratch, Target, fit, fit_at};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -81,12 +81,15 @@ fn train(data: &str, task: &str, given: &Given<'_>) -> Outcome<()> {
     let precision = if given.at(6, 32) == 16 { Precision::Bf16 } else { Precision::F32 };
     let params = NetParams { precision, ..plain(hidden, batch, epochs) };
     let sample = Sample::new(Input::dense(&x), target);
-    let (fitted, cost) = measured(threads, || fit(&params, &sample, given.at(3, 0), &Unwatched))?;
+    // In 16 bits even where the processor has no instruction for them, to see how right it is.
+    let (fitted, cost) =
+        measured(threads, || fit_at(Level::best(), &params, &sample, given.at(3, 0), &Unwatched))?;
     let net = fitted?.net;
     let answers = net.predict(Input::dense(&test_x))?;
     let truth: Vec<f32> = (0..test_y.rows()).map(|row| test_y.row(row)[0]).collect();
     let score = if task == "numbers" { r2(&answers, &truth) } else { hits(&answers, net.outputs(), &truth) };
-    say(&format!("ours {task} rows={rows} batch={batch} threads={threads}"), &cost, epochs, score)
+    let what = format!("ours {task} rows={rows} batch={batch} threads={threads} {:?}", params.precision);
+    say(&what, &cost, epochs, score)
 }
 
 fn say(what: &str, cost: &Cost, epochs: u32, score: f64) -> Outcome<()> {

@@ -3,21 +3,23 @@
 use super::embedding::Table;
 use super::epochs::{Learner, Task};
 use super::input::Target;
-use super::kernels::Rule;
+use super::kernels::{Rule, few};
 use super::net::{Net, NetError};
-use super::panels::Line;
+use super::panels::{LANES, Line};
 use super::pass::{Batch, Part, surprise};
 use super::predict::{CHUNK, Scratch};
 use super::step::{Step, Trained, step};
 use crate::random::Random;
 use rayon::prelude::*;
 use std::ops::Range;
-use vakhta_domain::spec::Activation;
+use vakhta_domain::spec::{Activation, Precision};
 
 /// Most rows of a part of a batch: what it needs stays in the second cache.
 const PART: usize = 128;
 /// Multiplications a part must have for a thread of its own.
 const WORTH: usize = 4_000_000;
+/// Every so many batches the tables are looked at anew: are enough of their numbers zero to seek out the others?
+const LOOK_EVERY: u64 = 16;
 
 /// A net that the processor teaches.
 pub(super) struct Cpu<'a> {
@@ -61,7 +63,13 @@ pub(super) fn untaught(task: &Task<'_>) -> (Vec<Trained>, Option<Table>) {
 
 impl<'a> Cpu<'a> {
     pub(super) fn new(task: &'a Task<'a>) -> Self {
-        let (layers, table) = untaught(task);
+        let (mut layers, table) = untaught(task);
+        if task.half && task.params.precision == Precision::Bf16 {
+            for layer in &mut layers {
+                layer.half = Some(Default::default());
+                layer.halve(task.level);
+            }
+        }
         Self { task, layers, table, parts: vec![], deltas: vec![], steps: 0, loss: 0.0, scored: None }
     }
 
@@ -85,7 +93,8 @@ impl<'a> Cpu<'a> {
         while self.parts.len() < count {
             self.parts.push(Part::new(&self.layers));
         }
-        let each = rows.len().div_ceil(count);
+        // Even, because products of 16 bits take rows in pairs, which must not depend on where it is cut.
+        let each = rows.len().div_ceil(count).next_multiple_of(2);
         let count = rows.len().div_ceil(each);
         let batch = Batch {
             level: task.level,
@@ -99,6 +108,7 @@ impl<'a> Cpu<'a> {
             dropout: task.params.dropout as f32,
             share: 1.0 / rows.len() as f32,
             seed: task.dropout_seed(self.steps),
+            look: self.steps % LOOK_EVERY == 1,
         };
         let parts = &mut self.parts[..count];
         let run = |(at, (part, rows)): (usize, (&mut Part, &[u32]))| part.run(&batch, rows, at * each);
@@ -126,6 +136,9 @@ impl<'a> Cpu<'a> {
         }
         let how = Step { level: task.level, rule, decay, spread: count > 1 };
         step(&mut self.layers, parts, how);
+        if self.steps % LOOK_EVERY == 1 {
+            choose(&mut self.layers, parts);
+        }
         loss
     }
 
@@ -182,6 +195,18 @@ impl Learner for Cpu<'_> {
 
     fn net(&mut self) -> Result<Net, NetError> {
         Ok(self.scored.take().unwrap_or_else(|| self.now()))
+    }
+}
+
+/// Chooses how the next batches' products are computed. Counts of the whole batch decide, so that the choice is
+/// the same however it was cut.
+fn choose(layers: &mut [Trained], parts: &[Part]) {
+    let rows: usize = parts.iter().map(|part| part.tables[0].rows()).sum();
+    for (at, layer) in layers.iter_mut().enumerate() {
+        let inputs = parts.iter().map(|part| part.marks[at].count()).sum();
+        let deltas = parts.iter().map(|part| part.delta_marks[at].count()).sum();
+        layer.skip = few(inputs, rows * parts[0].tables[at].count() * LANES);
+        layer.skip_back = at > 0 && few(deltas, rows * parts[0].deltas[at].count() * LANES);
     }
 }
 

@@ -80,8 +80,8 @@ pub(super) fn train(task: &Task<'_>, progress: &dyn Progress) -> Result<(Net, Cu
 }
 
 fn on_cpu(task: &Task<'_>, progress: &dyn Progress, ran: Ran) -> Result<(Net, Curve, Ran), NetError> {
-    if task.params.precision == Precision::Bf16 {
-        progress.note("precision bf16: the CPU has no 16-bit products here, it computes in 32 bits".into());
+    if task.params.precision == Precision::Bf16 && !task.half {
+        progress.note("precision bf16: this processor has no 16-bit products, it computes in 32 bits".into());
     }
     let (net, curve) = task.run(&mut Cpu::new(task), progress)?;
     Ok((net, curve, ran))

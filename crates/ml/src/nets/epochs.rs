@@ -19,6 +19,8 @@ const SMALLEST_RATE: f64 = 1e-6;
 /// What is learnt, and how.
 pub(super) struct Task<'a> {
     pub(super) level: Level,
+    /// Whether the processor computes products of 16 bits where the parameters wish it.
+    pub(super) half: bool,
     pub(super) params: &'a NetParams,
     pub(super) input: Input<'a>,
     /// Numbers are scaled already.

@@ -49,12 +49,25 @@ pub fn fit(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Fitted, NetError> {
-    fit_at(Level::best(), params, sample, seed, progress)
+    let level = Level::best();
+    learn(level, level.has_half(), params, sample, seed, progress)
 }
 
-/// As [`fit`], with the kernels of one level.
-pub(super) fn fit_at(
+/// As [`fit`], with the kernels of one level, and in 16 bits if `params` say so even where the processor has no
+/// instructions for them: that is slow and only shows how right it is.
+pub fn fit_at(
     level: Level,
+    params: &NetParams,
+    sample: &Sample<'_>,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Fitted, NetError> {
+    learn(level, true, params, sample, seed, progress)
+}
+
+fn learn(
+    level: Level,
+    half: bool,
     params: &NetParams,
     sample: &Sample<'_>,
     seed: u64,
@@ -78,6 +91,7 @@ pub(super) fn fit_at(
     let scaled = Scaled::new(&sample.target, &split.train);
     let task = Task {
         level,
+        half,
         params,
         input: sample.input,
         target: match (&scaled, sample.target) {

@@ -31,7 +31,7 @@ mod tests;
 pub use cuda::compiled_kernels;
 pub use device::{NoGpu, Ran, gpu};
 pub use explain::Contributions;
-pub use fit::{Curve, Fitted, fit};
+pub use fit::{Curve, Fitted, fit, fit_at};
 pub use input::{Input, LIMIT, Sample, Target};
 pub use kernels::Level;
 pub use net::{Embedding, Head, Layer, Net, NetError};

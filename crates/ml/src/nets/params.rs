@@ -46,8 +46,8 @@ pub struct NetParams {
     pub tolerance: f64,
     /// How much classes count.
     pub class_weight: ClassWeight,
-    /// The numbers that products are computed in. 16 bits are a GPU's alone; the processor computes in 32 either
-    /// way, and the job's log says so.
+    /// The numbers that products are computed in; sums and the weights kept have 32 bits either way. 16 bits need
+    /// a GPU or a processor with AVX-512-BF16; on others it is 32, and the job's log says so.
     pub precision: Precision,
     /// Where it is trained. A spec's is not among its engine's parameters: the caller sets it.
     pub device: Device,

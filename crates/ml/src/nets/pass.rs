@@ -1,7 +1,9 @@
 //! A part of a batch on its way forward and back. Each row's numbers are its own, whatever part it is in.
 
 use super::embedding::Table;
-use super::kernels::{Activate, Cell, Gather, Level, Multiply, Slope, Softmax};
+use super::kernels::{
+    Activate, Cell, Gather, HalfMultiply, Halve, Level, Mark, Marks, Multiply, Pairs, Rows, Slope, Softmax,
+};
 use super::net::Head;
 use super::panels::{LANES, Line, Panels};
 use super::predict::load;
@@ -25,6 +27,8 @@ pub(super) struct Batch<'a> {
     pub(super) share: f32,
     /// Decides, with the row's place in the batch, what dropout silences.
     pub(super) seed: u64,
+    /// Whether tables that are not sought through now are looked at too.
+    pub(super) look: bool,
 }
 
 /// The memory of a part.
@@ -35,6 +39,12 @@ pub(super) struct Part {
     pub(super) tables: Vec<Panels>,
     /// The deltas of each layer's sums.
     pub(super) deltas: Vec<Panels>,
+    /// Which inputs, and which deltas, of each layer are not zero; empty where nobody looked.
+    pub(super) marks: Vec<Marks>,
+    pub(super) delta_marks: Vec<Marks>,
+    /// The inputs and the deltas of each layer in 16 bits, where products are computed so.
+    pub(super) half_tables: Vec<(Rows, Pairs)>,
+    pub(super) half_deltas: Vec<(Rows, Pairs)>,
     /// What dropout multiplies each hidden layer by.
     masks: Vec<Panels>,
     /// The cells of the sparse columns, row after row, and where each row's end.
@@ -55,6 +65,10 @@ impl Part {
                 .map(|w| Panels::zero(0, w))
                 .collect(),
             deltas: outputs.clone().map(|width| Panels::zero(0, width)).collect(),
+            marks: vec![Marks::default(); layers.len()],
+            delta_marks: vec![Marks::default(); layers.len()],
+            half_tables: vec![Default::default(); layers.len()],
+            half_deltas: vec![Default::default(); layers.len()],
             masks: outputs.take(layers.len() - 1).map(|width| Panels::zero(0, width)).collect(),
             cells: vec![],
             ends: vec![],
@@ -92,8 +106,18 @@ impl Part {
                 bias = None;
             }
             let (before, after) = self.tables.split_at_mut(at + 1);
-            let c = &mut after[0];
-            batch.level.run(Multiply { a: &before[at], b: &layer.weights, bias, relu, c });
+            let (a, c) = (&before[at], &mut after[0]);
+            if let Some((b, _)) = &layer.half {
+                let (rows, pairs) = &mut self.half_tables[at];
+                batch.level.run_half(Halve { table: a, rows: Some(rows), pairs: Some(pairs) });
+                batch.level.run_half(HalfMultiply { a: rows, b, bias, relu, c });
+            } else {
+                if layer.skip || batch.look {
+                    batch.level.run(Mark { table: a, columns: layer.skip, marks: &mut self.marks[at] });
+                }
+                let marks = layer.skip.then(|| &self.marks[at]);
+                batch.level.run(Multiply { a, marks, b: &layer.weights, bias, relu, c });
+            }
             if !relu {
                 batch.level.run(Activate { activation, table: c });
             }
@@ -180,7 +204,18 @@ impl Part {
             let (deltas, layer) = (&mut before[at - 1], &batch.layers[at]);
             let none = &layer.nothing[..];
             let (a, b) = (&after[0], &layer.transposed);
-            batch.level.run(Multiply { a, b, bias: Some(none), relu: false, c: deltas });
+            let bias = Some(none);
+            if let Some((_, b)) = &layer.half {
+                let (rows, pairs) = &mut self.half_deltas[at];
+                batch.level.run_half(Halve { table: a, rows: Some(rows), pairs: Some(pairs) });
+                batch.level.run_half(HalfMultiply { a: rows, b, bias, relu: false, c: deltas });
+            } else {
+                if layer.skip_back || batch.look {
+                    batch.level.run(Mark { table: a, columns: false, marks: &mut self.delta_marks[at] });
+                }
+                let marks = layer.skip_back.then(|| &self.delta_marks[at]);
+                batch.level.run(Multiply { a, marks, b, bias, relu: false, c: deltas });
+            }
             let mut kept = 1.0;
             if batch.dropout > 0.0 {
                 multiply(deltas, &self.masks[at - 1]);
@@ -188,6 +223,10 @@ impl Part {
             }
             let outputs = &self.tables[at];
             batch.level.run(Slope { activation: batch.activation, outputs, kept, deltas });
+        }
+        if batch.layers[0].half.is_some() {
+            let pairs = Some(&mut self.half_deltas[0].1);
+            batch.level.run_half(Halve { table: &self.deltas[0], rows: None, pairs });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Answers: many rows in chunks over all threads, or one row without taking memory.
 
 use super::input::{Input, sound};
-use super::kernels::{Activate, Cell, Gather, Level, Multiply, NONE, Row, Softmax};
+use super::kernels::{Activate, Cell, Gather, Level, Mark, Marks, Multiply, NONE, Row, Softmax, few};
 use super::net::{Embedding, Head, Net, NetError, Stage};
 use super::panels::{LANES, Line, Panels};
 use rayon::prelude::*;
@@ -20,6 +20,7 @@ pub struct Scratch {
     tables: Vec<Panels>,
     cells: Vec<Cell>,
     inputs: Vec<(u32, f32)>,
+    marks: Marks,
     start: Vec<Line>,
     out: Vec<f32>,
 }
@@ -33,7 +34,15 @@ impl Default for Scratch {
 impl Scratch {
     /// For kernels of this level.
     pub fn at(level: Level) -> Self {
-        Self { level, tables: vec![], cells: vec![], inputs: vec![], start: vec![], out: vec![] }
+        Self {
+            level,
+            tables: vec![],
+            cells: vec![],
+            inputs: vec![],
+            marks: Marks::default(),
+            start: vec![],
+            out: vec![],
+        }
     }
 
     pub(super) fn level(&self) -> Level {
@@ -224,7 +233,11 @@ impl Net {
                 }
                 bias = None;
             }
-            level.run(Multiply { a: &before[at], b: &stage.weights, bias, relu, c });
+            let a = &before[at];
+            level.run(Mark { table: a, columns: false, marks: &mut scratch.marks });
+            let skip = few(scratch.marks.count(), rows * a.count() * LANES);
+            let marks = skip.then_some(&scratch.marks);
+            level.run(Multiply { a, marks, b: &stage.weights, bias, relu, c });
             if !relu {
                 level.run(Activate { activation, table: c });
             }

@@ -42,6 +42,7 @@ fn batch<'a>(
         dropout: 0.0,
         share,
         seed: 5,
+        look: false,
     }
 }
 

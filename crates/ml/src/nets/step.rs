@@ -1,12 +1,13 @@
 //! Layers while they learn: gradients from all parts of a batch, and the optimiser's step right after them.
 
-use super::kernels::{Level, Outer, Rule, Update};
+use super::kernels::{HalfOuter, Halve, Level, Outer, Pairs, Rule, Update, WIDEST, stretches};
 use super::net::Stage;
 use super::panels::{LANES, Line, Panels, padded};
 use super::pass::Part;
 use crate::nets::embedding::even;
 use crate::random::Random;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// A layer with what the optimiser remembers of it.
 pub(super) struct Trained {
@@ -16,6 +17,11 @@ pub(super) struct Trained {
     /// Outputs (filled up) × inputs: the same weights for the way back. Empty for the first layer.
     pub(super) transposed: Panels,
     pub(super) bias: Vec<Line>,
+    /// The weights and the transposed ones in 16 bits, where products are computed so.
+    pub(super) half: Option<(Pairs, Pairs)>,
+    /// Whether so many inputs are zero that products seek out the others; the same of the deltas.
+    pub(super) skip: bool,
+    pub(super) skip_back: bool,
     /// A zero for each input: where the sums of the way back start.
     pub(super) nothing: Vec<Line>,
     means: Vec<Line>,
@@ -44,6 +50,9 @@ impl Trained {
         let transposed = Panels::zero(padded(outputs), if back { inputs } else { 0 });
         let mut layer = Self {
             inputs,
+            half: None,
+            skip: false,
+            skip_back: false,
             nothing: vec![Line::ZERO; transposed.count()],
             transposed,
             means: zeros.clone(),
@@ -81,6 +90,14 @@ impl Trained {
         }
     }
 
+    /// Rounds the weights to 16 bits, where products are computed so.
+    pub(super) fn halve(&mut self, level: Level) {
+        if let Some((weights, transposed)) = &mut self.half {
+            level.run_half(Halve { table: &self.weights, rows: None, pairs: Some(weights) });
+            level.run_half(Halve { table: &self.transposed, rows: None, pairs: Some(transposed) });
+        }
+    }
+
     /// Copies the weights to where the way back reads them.
     fn transpose(&mut self) {
         for panel in 0..self.transposed.count() {
@@ -102,10 +119,12 @@ fn transpose_panel(weights: &Panels, panel: usize, out: &mut [Line]) {
     }
 }
 
-/// One panel of one layer in a step.
+/// Some panels of one layer in a step.
 struct Slice<'a> {
     layer: usize,
-    panel: usize,
+    panels: Range<usize>,
+    skip: bool,
+    half: bool,
     weights: &'a mut [Line],
     means: &'a mut [Line],
     squares: &'a mut [Line],
@@ -127,25 +146,26 @@ pub(super) struct Step {
 
 /// Moves all layers by the gradients of the parts of a batch.
 pub(super) fn step(layers: &mut [Trained], parts: &[Part], how: Step) {
-    let mut slices = Vec::with_capacity(layers.iter().map(|layer| layer.bias.len()).sum());
+    let mut slices = Vec::new();
     for (at, layer) in layers.iter_mut().enumerate() {
-        let rows = layer.weights.rows().max(1);
-        let mut weights = layer.weights.lines_mut().chunks_mut(rows);
-        let mut means = layer.means.chunks_mut(rows);
-        let mut squares = layer.squares.chunks_mut(rows);
-        let biases = layer.bias.chunks_mut(1).zip(layer.bias_means.chunks_mut(1));
-        for (panel, ((bias, bias_means), bias_squares)) in
-            biases.zip(layer.bias_squares.chunks_mut(1)).enumerate()
-        {
+        let rows = layer.weights.rows();
+        let mut weights = layer.weights.lines_mut();
+        let (mut means, mut squares) = (&mut layer.means[..], &mut layer.squares[..]);
+        let mut bias = &mut layer.bias[..];
+        let (mut bias_means, mut bias_squares) = (&mut layer.bias_means[..], &mut layer.bias_squares[..]);
+        for panels in stretches(bias.len(), WIDEST) {
+            let count = panels.len();
             slices.push(Slice {
                 layer: at,
-                panel,
-                weights: weights.next().unwrap_or_default(),
-                means: means.next().unwrap_or_default(),
-                squares: squares.next().unwrap_or_default(),
-                bias,
-                bias_means,
-                bias_squares,
+                panels,
+                skip: layer.skip,
+                half: layer.half.is_some(),
+                weights: weights.split_off_mut(..count * rows).unwrap_or_default(),
+                means: means.split_off_mut(..count * rows).unwrap_or_default(),
+                squares: squares.split_off_mut(..count * rows).unwrap_or_default(),
+                bias: bias.split_off_mut(..count).unwrap_or_default(),
+                bias_means: bias_means.split_off_mut(..count).unwrap_or_default(),
+                bias_squares: bias_squares.split_off_mut(..count).unwrap_or_default(),
             });
         }
     }
@@ -162,6 +182,7 @@ pub(super) fn step(layers: &mut [Trained], parts: &[Part], how: Step) {
                 .with_min_len(8)
                 .for_each(|(panel, out)| transpose_panel(weights, panel, out));
         }
+        layers.par_iter_mut().for_each(|layer| layer.halve(how.level));
     } else {
         let mut gradient = Vec::new();
         for slice in slices {
@@ -169,6 +190,7 @@ pub(super) fn step(layers: &mut [Trained], parts: &[Part], how: Step) {
         }
         for layer in layers {
             layer.transpose();
+            layer.halve(how.level);
         }
     }
 }
@@ -177,12 +199,21 @@ impl Slice<'_> {
     fn step(self, parts: &[Part], how: Step, gradient: &mut Vec<Line>) {
         gradient.clear();
         gradient.resize(self.weights.len(), Line::ZERO);
-        let mut bias = Line::ZERO;
+        let mut bias = [Line::ZERO; WIDEST];
         for part in parts {
-            let deltas = part.deltas[self.layer].panel(self.panel);
-            how.level.run(Outer { a: &part.tables[self.layer], b: deltas, c: gradient });
-            for line in deltas {
-                bias.0.iter_mut().zip(line.0).for_each(|(sum, delta)| *sum += delta);
+            let (a, b) = (&part.tables[self.layer], &part.deltas[self.layer]);
+            let panels = self.panels.clone();
+            if self.half {
+                let (a, b) = (&part.half_tables[self.layer].1, &part.half_deltas[self.layer].1);
+                how.level.run_half(HalfOuter { a, b, panels, c: gradient });
+            } else {
+                let marks = self.skip.then(|| &part.marks[self.layer]);
+                how.level.run(Outer { a, marks, b, panels, c: gradient });
+            }
+            for (bias, panel) in bias.iter_mut().zip(self.panels.clone()) {
+                for line in b.panel(panel) {
+                    bias.0.iter_mut().zip(line.0).for_each(|(sum, delta)| *sum += delta);
+                }
             }
         }
         how.level.run(Update {
@@ -196,7 +227,7 @@ impl Slice<'_> {
         how.level.run(Update {
             rule: how.rule,
             decay: 0.0,
-            gradient: &[bias],
+            gradient: &bias[..self.panels.len()],
             weights: self.bias,
             means: self.bias_means,
             squares: self.bias_squares,

@@ -1,13 +1,12 @@
 //! Nets as a whole: what they learn, what they refuse, and that the same rows make the same net.
 
-use super::fit::fit_at;
 use super::{
-    Curve, Fitted, Head, Input, Layer, Level, Net, NetError, NetParams, Sample, Scratch, Target, fit,
+    Curve, Fitted, Head, Input, Layer, Level, Net, NetError, NetParams, Sample, Scratch, Target, fit, fit_at,
 };
 use crate::matrix::{Matrix, Sparse};
 use crate::random::Random;
 use vakhta_domain::progress::Unwatched;
-use vakhta_domain::spec::{Activation, BatchSize, ClassWeight, HiddenLayers, Schedule, Solver};
+use vakhta_domain::spec::{Activation, BatchSize, ClassWeight, HiddenLayers, Precision, Schedule, Solver};
 
 /// Uneven numbers from -1 to 1.
 pub(super) fn noise(count: usize, seed: u64) -> Vec<f32> {
@@ -119,6 +118,56 @@ fn the_same_bytes_on_any_number_of_threads() {
     assert!(one == bytes(2) && one == bytes(3) && one == bytes(7));
     let other = fit(&params, &sample, 4, &Unwatched).expect("a net").net;
     assert_ne!(Net::read(&mut crate::artifact::Reader(&one)).expect("a net"), other);
+}
+
+#[test]
+fn nets_of_16_bit_products_learn_as_well_and_on_any_number_of_threads() {
+    let (matrix, codes) = chequers(2001);
+    let sample = Sample::new(Input::dense(&matrix), Target::Classes { codes: &codes, count: 2 });
+    let batch = BatchSize::Rows(333);
+    let params = NetParams { precision: Precision::Bf16, max_epochs: 40, batch, ..params(&[120, 70]) };
+    let learnt = |threads: usize, epochs| {
+        let params = NetParams { max_epochs: epochs, learning_rate: 0.01, ..params.clone() };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| fit_at(Level::best(), &params, &sample, 3, &Unwatched)).expect("a net").net
+    };
+    let net = learnt(1, 40);
+    assert!(right(&net, sample.input, &codes) > 0.96);
+    assert!(learnt(1, 2) == learnt(2, 2) && learnt(2, 2) == learnt(5, 2));
+    let plain = fit_at(
+        Level::best(),
+        &NetParams { precision: Precision::F32, ..params.clone() },
+        &sample,
+        3,
+        &Unwatched,
+    );
+    assert!(plain.expect("a net").net != net);
+}
+
+#[test]
+fn a_processor_without_16_bit_products_says_so() {
+    struct Notes(std::sync::Mutex<Vec<String>>);
+    impl vakhta_domain::progress::Progress for Notes {
+        fn at(&self, _: &'static str, _: u64, _: u64) -> std::ops::ControlFlow<()> {
+            std::ops::ControlFlow::Continue(())
+        }
+        fn note(&self, text: String) {
+            self.0.lock().expect("a lock").push(text);
+        }
+    }
+    let (matrix, codes) = chequers(100);
+    let sample = Sample::new(Input::dense(&matrix), Target::Classes { codes: &codes, count: 2 });
+    let notes = Notes(std::sync::Mutex::default());
+    let wished = NetParams { precision: Precision::Bf16, max_epochs: 2, ..params(&[8]) };
+    let net = fit(&wished, &sample, 1, &notes).expect("a net").net;
+    let told = notes.0.into_inner().expect("a lock");
+    if Level::best().has_half() {
+        assert!(told.is_empty());
+    } else {
+        assert_eq!(told, ["precision bf16: this processor has no 16-bit products, it computes in 32 bits"]);
+        let plain = NetParams { precision: Precision::F32, ..wished };
+        assert_eq!(net, fit(&plain, &sample, 1, &Unwatched).expect("a net").net);
+    }
 }
 
 #[test]

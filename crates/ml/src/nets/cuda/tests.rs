@@ -31,6 +31,7 @@ fn compared(params: &NetParams, sample: &Sample<'_>) -> f64 {
     let weights = weights(params, sample, &split.train);
     let task = Task {
         level: Level::best(),
+        half: false,
         params,
         input: sample.input,
         target: sample.target,

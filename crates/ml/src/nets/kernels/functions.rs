@@ -55,8 +55,9 @@ impl Kernel for Activate<'_> {
     }
 }
 
+/// Applies a function to every number.
 #[inline(always)]
-fn each(lines: &mut [Line], function: impl Fn(f32) -> f32) {
+pub(super) fn each(lines: &mut [Line], function: impl Fn(f32) -> f32) {
     for line in lines {
         for value in &mut line.0 {
             *value = function(*value);

@@ -1,6 +1,6 @@
 //! A table times a weight table: the product of the way forward and of the way back.
 
-use super::{Kernel, fused, prefetch};
+use super::{Kernel, Marks, fused, prefetch};
 use crate::nets::panels::{LANES, Line, Panels};
 
 /// Panels of the left table that are worked on before the next: as much of the right one as the first cache holds.
@@ -11,6 +11,8 @@ const DEEP: usize = 16;
 pub struct Multiply<'a> {
     /// The left table.
     pub a: &'a Panels,
+    /// Its numbers that are not zero, where so many are zero that the others are better sought out.
+    pub marks: Option<&'a Marks>,
     /// The right table.
     pub b: &'a Panels,
     /// What every row of the product starts from, or none where it adds to what `c` holds.
@@ -23,10 +25,14 @@ pub struct Multiply<'a> {
 
 impl Kernel for Multiply<'_> {
     #[inline(always)]
-    fn run<const TALL: usize, const FUSED: bool>(self) {
+    fn run<const TALL: usize, const FUSED: bool>(mut self) {
         let (rows, depth) = (self.a.rows(), self.a.count());
         let a = self.a.lines();
         assert!(self.b.rows() == depth * LANES && self.c.rows() == rows, "tables that do not fit");
+        if let Some(marks) = self.marks {
+            self.skipping::<TALL, FUSED>(marks);
+            return;
+        }
         for panel in 0..self.b.count() {
             let (b, c) = (self.b.panel(panel), self.c.panel_mut(panel));
             if let Some(bias) = self.bias {

@@ -1,29 +1,47 @@
 //! Gradients of weights: the sum over rows of inputs times deltas.
 
-use super::{Kernel, fused};
+use super::{Kernel, Marks, fused};
 use crate::nets::panels::{LANES, Line, Panels};
+use std::ops::Range;
 
-/// `c[input][lane] += Σ over rows a[row][input] × b[row][lane]` for one panel of deltas.
+/// `c[panel][input][lane] += Σ over rows a[row][input] × b[panel][row][lane]` for some panels of deltas.
 pub struct Outer<'a> {
     /// The inputs of the layer.
     pub a: &'a Panels,
-    /// One panel of its deltas, a line for each row.
-    pub b: &'a [Line],
-    /// The gradient of that panel, a line for each input, filled up to whole panels.
+    /// Its numbers that are not zero, where so many are zero that the others are better sought out.
+    pub marks: Option<&'a Marks>,
+    /// Its deltas.
+    pub b: &'a Panels,
+    /// The panels wanted.
+    pub panels: Range<usize>,
+    /// The gradient of each of these panels, a line for each input, filled up to whole panels.
     pub c: &'a mut [Line],
 }
 
 impl Kernel for Outer<'_> {
     #[inline(always)]
-    fn run<const TALL: usize, const FUSED: bool>(self) {
-        let b = &self.b[..self.a.rows()];
-        for panel in 0..self.a.count() {
-            let a = self.a.panel(panel);
-            let c = self.c[panel * LANES..].first_chunk_mut::<LANES>().expect("a line for each input");
-            let mut first = 0;
-            first = tiles::<TALL, FUSED>(first, a, b, c);
-            first = tiles::<4, FUSED>(first, a, b, c);
-            tiles::<2, FUSED>(first, a, b, c);
+    fn run<const TALL: usize, const FUSED: bool>(mut self) {
+        let (rows, inputs) = (self.a.rows(), self.a.count() * LANES);
+        assert!(
+            self.b.rows() == rows && self.c.len() == self.panels.len() * inputs,
+            "tables that do not fit"
+        );
+        if let Some(marks) = self.marks {
+            self.skipping::<TALL, FUSED>(marks);
+            return;
+        }
+        if inputs == 0 {
+            return;
+        }
+        for (c, panel) in self.c.chunks_exact_mut(inputs).zip(self.panels) {
+            let b = self.b.panel(panel);
+            for (at, c) in c.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+                let a = self.a.panel(at);
+                let mut first = 0;
+                first = tiles::<TALL, FUSED>(first, a, b, c);
+                first = tiles::<4, FUSED>(first, a, b, c);
+                tiles::<2, FUSED>(first, a, b, c);
+            }
         }
     }
 }

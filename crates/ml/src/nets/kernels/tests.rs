@@ -27,7 +27,7 @@ fn products_are_right_at_every_level_and_size() {
             for relu in [false, true] {
                 let mut c = Panels::zero(rows, outputs);
                 let start = line_up(&bias);
-                level.run(Multiply { a: &a, b: &b, bias: Some(&start), relu, c: &mut c });
+                level.run(Multiply { a: &a, marks: None, b: &b, bias: Some(&start), relu, c: &mut c });
                 for row in 0..rows {
                     for output in 0..outputs {
                         let product = |i: usize| {
@@ -40,7 +40,7 @@ fn products_are_right_at_every_level_and_size() {
                 }
                 // Without a bias it adds to what is there.
                 let before = c.clone();
-                level.run(Multiply { a: &a, b: &b, bias: None, relu: false, c: &mut c });
+                level.run(Multiply { a: &a, marks: None, b: &b, bias: None, relu: false, c: &mut c });
                 if rows > 0 {
                     let product = |i: usize| f64::from(values[i]) * f64::from(w[i * outputs]);
                     let sum = f64::from(before.at(0, 0)) + (0..inputs).map(product).sum::<f64>();
@@ -59,7 +59,7 @@ fn gradients_are_right_at_every_level_and_size() {
         let b = Panels::from_rows(&d, rows, LANES);
         for level in Level::available() {
             let mut c = vec![Line([0.5; LANES]); padded(inputs)];
-            level.run(Outer { a: &a, b: b.panel(0), c: &mut c });
+            level.run(Outer { a: &a, marks: None, b: &b, panels: 0..1, c: &mut c });
             for input in 0..inputs {
                 for lane in 0..LANES {
                     let product =
@@ -152,5 +152,106 @@ fn a_steep_or_faint_gradient_leaves_numbers() {
             }
             assert!(w[0].0.iter().all(|w| w.is_finite() && (w - 1.0).abs() < 0.1), "{gradient}");
         }
+    }
+}
+
+#[test]
+fn what_is_skipped_changes_no_bit() {
+    for (rows, inputs, outputs) in [(0, 3, 5), (1, 1, 1), (7, 54, 33), (70, 300, 117), (130, 65, 200)] {
+        let thin = |count: usize, seed| {
+            let bits = noise(count, seed + 1);
+            noise(count, seed).into_iter().zip(bits).map(|(x, bit)| if bit > 0.1 { x } else { 0.0 }).collect()
+        };
+        let (x, w): (Vec<f32>, _) = (thin(rows * inputs, 1), noise(inputs * outputs, 3));
+        let (a, b) = (Panels::from_rows(&x, rows, inputs), weights(&w, inputs, outputs));
+        let d = Panels::from_rows(&noise(rows * outputs, 4), rows, outputs);
+        let bias = line_up(&noise(outputs, 5));
+        for level in Level::available() {
+            let mut found = Marks::default();
+            level.run(Mark { table: &a, columns: true, marks: &mut found });
+            assert_eq!(found.count(), x.iter().filter(|x| **x != 0.0).count() as u64);
+            let product = |marks, relu, bias| {
+                let mut c = Panels::from_rows(&noise(rows * outputs, 6), rows, outputs);
+                level.run(Multiply { a: &a, marks, b: &b, bias, relu, c: &mut c });
+                c
+            };
+            for relu in [false, true] {
+                assert!(product(None, relu, Some(&bias)) == product(Some(&found), relu, Some(&bias)));
+                assert!(product(None, relu, None) == product(Some(&found), relu, None));
+            }
+            let panels = 1.min(d.count() - 1)..d.count();
+            let gradient = |marks| {
+                let mut c = vec![Line([0.5; LANES]); panels.len() * padded(inputs)];
+                level.run(Outer { a: &a, marks, b: &d, panels: panels.clone(), c: &mut c });
+                c
+            };
+            assert!(gradient(None) == gradient(Some(&found)), "{level:?} {rows}x{inputs}x{outputs}");
+        }
+    }
+}
+
+#[test]
+fn rounding_takes_the_nearest_number_of_16_bits() {
+    for (value, bits) in [(1.0, 0x3F80), (-2.5, 0xC020), (0.0, 0), (f32::INFINITY, 0x7F80), (1e38, 0x7E96)] {
+        assert_eq!(half::rounded(value), bits, "{value}");
+    }
+    // Half-way goes to the even one; a little more or less to the nearer.
+    for (bits, near) in
+        [(0x3F80_8000, 0x3F80), (0x3F81_8000, 0x3F82), (0x3F80_8001, 0x3F81), (0x3F81_7FFF, 0x3F81)]
+    {
+        assert_eq!(half::rounded(f32::from_bits(bits)), near, "{bits:x}");
+    }
+    assert!(f32::from_bits(half::rounded(f32::NAN) << 16).is_nan());
+    assert!(f32::from_bits(half::rounded(f32::from_bits(0x7F80_0001)) << 16).is_nan());
+}
+
+#[test]
+fn products_of_16_bits_are_those_of_rounded_numbers_at_every_level() {
+    let round = |values: &[f32]| -> Vec<f64> {
+        values.iter().map(|&x| f64::from(f32::from_bits(half::rounded(x) << 16))).collect()
+    };
+    for (rows, inputs, outputs) in [(0, 3, 5), (1, 1, 1), (7, 54, 33), (23, 513, 80), (70, 40, 117)] {
+        let (x, w, d) = (noise(rows * inputs, 1), noise(inputs * outputs, 2), noise(rows * outputs, 3));
+        let (a, b) = (Panels::from_rows(&x, rows, inputs), weights(&w, inputs, outputs));
+        let deltas = Panels::from_rows(&d, rows, outputs);
+        let start = line_up(&noise(outputs, 4));
+        let found: Vec<_> = Level::available()
+            .into_iter()
+            .map(|level| {
+                let (mut left, mut left_pairs) = (Rows::default(), Pairs::default());
+                let (mut right, mut delta_pairs) = (Pairs::default(), Pairs::default());
+                level.run_half(Halve { table: &a, rows: Some(&mut left), pairs: Some(&mut left_pairs) });
+                level.run_half(Halve { table: &b, rows: None, pairs: Some(&mut right) });
+                level.run_half(Halve { table: &deltas, rows: None, pairs: Some(&mut delta_pairs) });
+                let mut c = Panels::zero(rows, outputs);
+                level.run_half(HalfMultiply {
+                    a: &left,
+                    b: &right,
+                    bias: Some(&start),
+                    relu: true,
+                    c: &mut c,
+                });
+                let panels = 0..deltas.count();
+                let mut gradient = vec![Line([0.5; LANES]); panels.len() * padded(inputs)];
+                let (a, b) = (&left_pairs, &delta_pairs);
+                level.run_half(HalfOuter { a, b, panels, c: &mut gradient });
+                (c, gradient)
+            })
+            .collect();
+        let (x, w, d) = (round(&x), round(&w), round(&d));
+        let (c, gradient) = &found[0];
+        for output in 0..outputs {
+            for row in 0..rows {
+                let sum: f64 = (0..inputs).map(|i| x[row * inputs + i] * w[i * outputs + output]).sum();
+                let bias = f64::from(start[output / LANES].0[output % LANES]);
+                near(c.at(row, output), (bias + sum).max(0.0), "product");
+            }
+            for input in 0..inputs {
+                let sum: f64 = (0..rows).map(|r| x[r * inputs + input] * d[r * outputs + output]).sum();
+                let line = &gradient[output / LANES * padded(inputs) + input];
+                near(line.0[output % LANES], 0.5 + sum, "gradient");
+            }
+        }
+        assert!(found.iter().all(|other| other == &found[0]), "{rows}x{inputs}x{outputs}");
     }
 }
