@@ -4,6 +4,7 @@
 //! [`forecast::fit`] to [`forecast::Fitted`], which answers from memory and can be saved and read back.
 
 pub mod artifact;
+pub mod drift;
 pub mod evaluate;
 pub mod evidence;
 pub mod exchange;
