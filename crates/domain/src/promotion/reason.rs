@@ -135,7 +135,11 @@ impl Reason {
     /// In words.
     pub fn words(&self) -> String {
         let percent = |share: f64| format!("{:.1}%", 100.0 * share);
-        let told = |p: &Option<f64>| p.map_or("unknown".into(), |p| format!("{p:.3}"));
+        let told = |p: &Option<f64>| match p {
+            None => "p is unknown".to_owned(),
+            Some(p) if *p < 0.001 => "p < 0.001".to_owned(),
+            Some(p) => format!("p = {p:.3}"),
+        };
         match self {
             Self::BrokenAnswers { count } => format!("{count} answers are not finite numbers"),
             Self::Unanswered { rows, share, limit } => {
@@ -157,13 +161,14 @@ impl Reason {
                 let limit = percent(*limit);
                 let others = if *count > 1 { format!(", and {} more", count - 1) } else { String::new() };
                 format!(
-                    "`{segment}` becomes worse by {harm}, at most {limit} is allowed (p = {p:.4}){others}"
+                    "`{segment}` becomes worse by {harm}, at most {limit} is allowed ({}){others}",
+                    told(&Some(*p))
                 )
             }
             Self::First => "the first version that passed the guards".into(),
             Self::Forced { gain, p } => {
                 let gain = gain.map_or("unknown".into(), percent);
-                format!("forced: effect ({gain}) and evidence (p = {}) were not asked", told(p))
+                format!("forced: effect ({gain}) and evidence ({}) were not asked", told(p))
             }
             Self::NotCompared => "no rows that both versions answered tell them apart".into(),
             Self::NoGain { gain, floor } => {
@@ -171,11 +176,11 @@ impl Reason {
             }
             Self::Unproven { gain, p, level, .. } => {
                 let gain = percent(*gain);
-                format!("the improvement of {gain} may be chance (p = {}, wanted below {level})", told(p))
+                format!("the improvement of {gain} may be chance ({}, wanted below {level})", told(p))
             }
             Self::Gain { gain, p, level, .. } => {
                 let gain = percent(*gain);
-                format!("better by {gain}, and that is not chance (p = {}, below {level})", told(p))
+                format!("better by {gain}, and that is not chance ({}, below {level})", told(p))
             }
         }
     }

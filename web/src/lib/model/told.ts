@@ -38,6 +38,9 @@ function fields(of: Reason, { number, percent }: Figures) {
   return {
     share: (name: string) => found(name, (v) => percent(100 * v)),
     text: (name: string) => found(name, number),
+    /** How likely so much is by chance. */
+    chance: (name: string) =>
+      found(name, (v) => (v < 0.001 ? `p < ${number(0.001)}` : `p = ${number(v)}`)),
   };
 }
 
@@ -46,7 +49,7 @@ function promotionText(
   say: Dictionary['decided']['promotion'],
   figures: Figures,
 ): string | null {
-  const { share, text } = fields(reason, figures);
+  const { share, text, chance } = fields(reason, figures);
   switch (reason.code) {
     case 'broken_answers':
       return say.broken_answers(Number(reason['count'] ?? 0));
@@ -65,9 +68,9 @@ function promotionText(
     case 'no_gain':
       return say.no_gain(share('gain'), share('floor'));
     case 'unproven':
-      return say.unproven(share('gain'), text('p'), text('level'));
+      return say.unproven(share('gain'), chance('p'), text('level'));
     case 'gain':
-      return say.gain(share('gain'), text('p'), text('level'));
+      return say.gain(share('gain'), chance('p'), text('level'));
     default:
       return null;
   }

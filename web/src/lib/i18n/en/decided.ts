@@ -28,9 +28,9 @@ export const decided = {
       not_compared: 'No rows that neither version was fitted on tell them apart yet.',
       no_gain: (gain: string, floor: string) => `The improvement of ${gain} is not above ${floor}.`,
       unproven: (gain: string, p: string, level: string) =>
-        `The improvement of ${gain} may be chance (p = ${p}, wanted below ${level}).`,
+        `The improvement of ${gain} may be chance (${p}, wanted below ${level}).`,
       gain: (gain: string, p: string, level: string) =>
-        `Better by ${gain}, and that is not chance (p = ${p}, below ${level}).`,
+        `Better by ${gain}, and that is not chance (${p}, below ${level}).`,
     },
     retrain: {
       none: 'Nothing asks for it.',

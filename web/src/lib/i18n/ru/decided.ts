@@ -27,9 +27,8 @@ export const decided: Pick<Dictionary, 'decided'> = {
       not_compared: 'Пока нет строк, которых не видела ни одна из версий: сравнить их не на чем.',
       no_gain: (gain, floor) => `Улучшение ${gain} не больше ${floor}.`,
       unproven: (gain, p, level) =>
-        `Улучшение ${gain} может быть случайным (p = ${p}, нужно меньше ${level}).`,
-      gain: (gain, p, level) =>
-        `Лучше на ${gain}, и это не случайность (p = ${p}, меньше ${level}).`,
+        `Улучшение ${gain} может быть случайным (${p}, нужно меньше ${level}).`,
+      gain: (gain, p, level) => `Лучше на ${gain}, и это не случайность (${p}, меньше ${level}).`,
     },
     retrain: {
       none: 'Ничто этого не требует.',
