@@ -1,13 +1,16 @@
 import { spec, visits } from './support/data';
 import { expect, test } from './support/test';
 
+/** Learns for minutes: it is cancelled before, and a slow browser does not outlast it. */
+const LONG = 'params: {rounds: 5000}\nvalidation: {folds: 10}\n';
+
 test('a training shows up live wherever it is looked for, and can be cancelled', async ({
   page,
   api,
 }) => {
   // Large enough to be still running when it is cancelled.
   await api.upload('long', visits(1500));
-  await api.createModel(spec('long', 'long') + 'validation: {folds: 10}\n');
+  await api.createModel(spec('long', 'long') + LONG);
   await page.goto('/ui/jobs');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Jobs');
 
@@ -41,7 +44,7 @@ test('without a live line a training is still followed, also one that somebody e
   api,
 }) => {
   await api.upload('busy', visits(1500));
-  await api.createModel(spec('busy', 'busy') + 'validation: {folds: 10}\n');
+  await api.createModel(spec('busy', 'busy') + LONG);
   await page.routeWebSocket('**/api/v1/ws', (line) => line.close());
   // Nor does the list of jobs tell: this page knows nothing of the other training.
   await page.route('**/api/v1/jobs?*', (route) => route.abort());
@@ -100,4 +103,18 @@ test('events are found by their filters, and news is offered', async ({ page, ap
     .getByRole('link', { name: 'eventful' })
     .click();
   await expect(page).toHaveURL(/\/ui\/datasets\/eventful$/);
+});
+
+test('a schedule is seen, paused, continued and run', async ({ page, api }) => {
+  await api.upload('planned', visits(60));
+  await api.createModel(spec('planned', 'planned'));
+  await page.goto('/ui/jobs?tab=schedule');
+  const row = page.getByRole('row').filter({ hasText: 'planned' });
+  await expect(row).toContainText('0 3 * * SUN');
+  await row.getByRole('button', { name: 'Pause' }).click();
+  await expect(row).toContainText('paused');
+  await row.getByRole('button', { name: 'Go on' }).click();
+  await expect(row).not.toContainText('paused');
+  await row.getByRole('button', { name: 'Run now' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('retraining: planned');
 });

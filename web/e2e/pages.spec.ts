@@ -35,6 +35,7 @@ const PAGES = [
     ru: 'Посещения pages',
   },
   { name: 'jobs', path: '/jobs', en: 'Jobs', ru: 'Задачи' },
+  { name: 'schedule', path: '/jobs?tab=schedule', en: 'Jobs', ru: 'Задачи' },
   { name: 'events', path: '/events', en: 'Events', ru: 'События' },
   { name: 'profile', path: '/profile', en: 'Profile', ru: 'Профиль' },
   { name: 'about', path: '/about', en: 'Vakhta', ru: 'Вахта' },
