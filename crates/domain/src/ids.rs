@@ -50,6 +50,8 @@ id_types! {
     JobId,
     /// A schedule.
     ScheduleId,
+    /// A source's key, `[a-z0-9_-]{1,64}`.
+    SourceKey,
     /// A recorded decision.
     DecisionId,
     /// One process that works on the queue.

@@ -15,11 +15,13 @@ pub enum JobKind {
     Predict,
     /// Asks whether a model is to be trained again, and trains it where it is.
     Retrain,
+    /// Reads a source into its dataset.
+    Sync,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Train, Self::Predict, Self::Retrain];
+    pub const ALL: [Self; 4] = [Self::Train, Self::Predict, Self::Retrain, Self::Sync];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl JobKind {
             Self::Train => "train",
             Self::Predict => "predict",
             Self::Retrain => "retrain",
+            Self::Sync => "sync",
         }
     }
 

@@ -22,6 +22,7 @@ pub mod report;
 pub mod retrain;
 pub mod rollback;
 pub mod schedule;
+pub mod source;
 pub mod spec;
 pub mod user;
 pub mod version;

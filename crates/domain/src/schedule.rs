@@ -1,8 +1,9 @@
 //! What happens by the clock: cron expressions in named zones, and what is owed when a server was down.
 
 use crate::event::NewEvent;
-use crate::ids::{JobId, ModelKey, ScheduleId, UserId, WorkspaceId};
+use crate::ids::{JobId, ModelKey, ScheduleId, SourceKey, UserId, WorkspaceId};
 use crate::job::NewJob;
+use crate::source::Source;
 use crate::spec::ModelSpec;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,16 +18,19 @@ const MOST_COUNTED: usize = 1000;
 pub enum ScheduledTask {
     /// Whether a model is to be trained again, and the training where it is.
     Retrain,
+    /// What a source has new.
+    Sync,
 }
 
 impl ScheduledTask {
     /// Every task.
-    pub const ALL: [Self; 1] = [Self::Retrain];
+    pub const ALL: [Self; 2] = [Self::Retrain, Self::Sync];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Retrain => "retrain",
+            Self::Sync => "sync",
         }
     }
 
@@ -36,11 +40,38 @@ impl ScheduledTask {
     }
 }
 
+/// What a schedule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A model.
+    Model(ModelKey),
+    /// A source.
+    Source(SourceKey),
+}
+
+impl Subject {
+    /// The model, where it is one.
+    pub fn model(&self) -> Option<&ModelKey> {
+        match self {
+            Self::Model(key) => Some(key),
+            Self::Source(_) => None,
+        }
+    }
+
+    /// The source, where it is one.
+    pub fn source(&self) -> Option<&SourceKey> {
+        match self {
+            Self::Source(key) => Some(key),
+            Self::Model(_) => None,
+        }
+    }
+}
+
 /// Where a schedule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The policies of a model's spec; it follows the spec.
+    /// The policies of a model's spec, or the definition of a source; it follows them.
     Spec,
     /// A person.
     Person,
@@ -142,8 +173,8 @@ pub struct Schedule {
     pub id: ScheduleId,
     /// What it asks for.
     pub task: ScheduledTask,
-    /// Of which model.
-    pub model: ModelKey,
+    /// Of what.
+    pub subject: Subject,
     /// When.
     pub times: Times,
     /// Where it comes from.
@@ -170,7 +201,7 @@ pub fn of_spec(workspace: &WorkspaceId, spec: &ModelSpec, now: Timestamp) -> Vec
         workspace: workspace.clone(),
         id: ScheduleId::new(format!("retrain:{}", spec.model_key)),
         task: ScheduledTask::Retrain,
-        model: ModelKey::new(spec.model_key.as_str()),
+        subject: Subject::Model(ModelKey::new(spec.model_key.as_str())),
         times,
         origin: Origin::Spec,
         paused: false,
@@ -179,6 +210,24 @@ pub fn of_spec(workspace: &WorkspaceId, spec: &ModelSpec, now: Timestamp) -> Vec
         created_at: now,
         created_by: None,
     }]
+}
+
+/// The schedule of a source.
+pub fn of_source(source: &Source, now: Timestamp) -> Result<Schedule, BadTimes> {
+    let next_at = source.times.next_after(now).ok_or_else(|| BadTimes::Never(source.times.cron.clone()))?;
+    Ok(Schedule {
+        workspace: source.workspace.clone(),
+        id: source.schedule_id(),
+        task: ScheduledTask::Sync,
+        subject: Subject::Source(source.key.clone()),
+        times: source.times.clone(),
+        origin: Origin::Spec,
+        paused: false,
+        next_at,
+        last: None,
+        created_at: now,
+        created_by: None,
+    })
 }
 
 /// One firing, to be stored in one transaction: the schedule goes on and its job is queued, or neither.

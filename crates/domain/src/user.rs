@@ -40,6 +40,8 @@ pub enum Permission {
     Delete,
     /// Say what single days are, for every model.
     WriteCalendars,
+    /// Say where the server reads rows from by itself.
+    WriteSources,
     /// Manage own API tokens.
     OwnTokens,
     /// Manage accounts.
@@ -52,7 +54,7 @@ impl Permission {
         match self {
             Self::Look => Tier::Viewer,
             Self::Predict | Self::WriteData | Self::WriteModels | Self::Train | Self::OwnTokens => Tier::User,
-            Self::Deploy | Self::Delete | Self::WriteCalendars => Tier::Admin,
+            Self::Deploy | Self::Delete | Self::WriteCalendars | Self::WriteSources => Tier::Admin,
             Self::ManageUsers => Tier::SystemAdmin,
         }
     }

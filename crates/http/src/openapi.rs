@@ -40,6 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "jobs", description = "Training and other durable work"),
         (name = "monitoring", description = "The watch over models, and training again"),
         (name = "schedules", description = "What happens by the clock"),
+        (name = "sources", description = "Where rows come from by themselves, and the log of their runs"),
         (name = "serve", description = "Forecasts and predictions"),
         (name = "inference", description = "The Open Inference Protocol, version 2, beside the API under `/v2`"),
         (name = "events", description = "The history, and live news"),
@@ -96,8 +97,9 @@ fn name_operations(document: &mut Value) {
 }
 
 /// Addresses whose POST creates something.
-const CREATING: [&str; 7] = [
+const CREATING: [&str; 8] = [
     "/datasets",
+    "/sources",
     "/models",
     "/models/{key}/versions/import",
     "/train",

@@ -64,6 +64,8 @@ domain_words! {
     OnError = vakhta_domain::dataset::OnError,
     ScheduledTask = vakhta_domain::schedule::ScheduledTask,
     ScheduleOrigin = vakhta_domain::schedule::Origin,
+    SourceKind = vakhta_domain::source::SourceKind,
+    RunOutcome = vakhta_domain::source::RunOutcome,
     DayKind = vakhta_domain::spec::DayKind,
     Frequency = vakhta_domain::spec::Frequency,
     Task = vakhta_domain::spec::Task,
@@ -108,15 +110,19 @@ macro_rules! domain_objects {
     )+};
 }
 
-domain_objects!(ModelSpec, RecordsReport, Quality);
+domain_objects!(ModelSpec, RecordsReport, Quality, FilesPlace, HttpPlace, SqlPlace, ReadOptions);
 
 /// Puts the domain's own JSON Schemas among the components of `document`; the parts of a spec are named
 /// `SpecData`, … .
 pub fn insert_objects(document: &mut Value) {
-    use vakhta_domain::report;
+    use vakhta_domain::{dataset, report, source};
     let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return };
     insert(components, "ModelSpec", "Spec", vakhta_domain::spec::ModelSpec::json_schema());
     insert(components, "RecordsReport", "", schemars::schema_for!(report::RecordsReport).to_value());
+    insert(components, "FilesPlace", "", schemars::schema_for!(source::FilesPlace).to_value());
+    insert(components, "HttpPlace", "", schemars::schema_for!(source::HttpPlace).to_value());
+    insert(components, "SqlPlace", "", schemars::schema_for!(source::SqlPlace).to_value());
+    insert(components, "ReadOptions", "", schemars::schema_for!(dataset::ReadOptions).to_value());
     insert(components, "Quality", "", schemars::schema_for!(report::Quality).to_value());
 }
 

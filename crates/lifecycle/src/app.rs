@@ -35,6 +35,8 @@ pub struct Settings {
 pub struct Workers {
     /// Trainings, asked for or found to be needed.
     pub train: usize,
+    /// Sources that are read.
+    pub sync: usize,
     /// Batch predictions.
     pub predict: usize,
 }
@@ -76,8 +78,9 @@ impl Lifecycle {
         crate::serve::refresh(self).await?;
         let tasks = TaskTracker::new();
         let worker = WorkerId::new(format!("worker_{}", random_hex(&*self.ports.chance, 6)));
-        let slots: [(&'static [JobKind], usize); 2] = [
+        let slots: [(&'static [JobKind], usize); 3] = [
             (&[JobKind::Train, JobKind::Retrain], self.settings.workers.train),
+            (&[JobKind::Sync], self.settings.workers.sync),
             (&[JobKind::Predict], self.settings.workers.predict),
         ];
         for (kinds, count) in slots {

@@ -19,6 +19,7 @@ pub mod rows;
 pub mod schedules;
 pub mod serve;
 pub mod signals;
+pub mod sync;
 mod train;
 pub mod training;
 pub mod upload;

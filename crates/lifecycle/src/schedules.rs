@@ -8,7 +8,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, JobId, ModelKey, ScheduleId};
 use vakhta_domain::job::Job;
 use vakhta_domain::ports::{Enqueued, StoreError};
-use vakhta_domain::schedule::{BadTimes, Origin, Schedule, ScheduledTask, Times};
+use vakhta_domain::schedule::{BadTimes, Origin, Schedule, ScheduledTask, Subject, Times};
 use vakhta_domain::user::Actor;
 
 /// Why a schedule was not made, changed or run.
@@ -24,7 +24,7 @@ pub enum ScheduleError {
     #[error(transparent)]
     BadTimes(#[from] BadTimes),
     /// Its times belong to a spec.
-    #[error("`{0}` follows the spec of its model: change policies there, or pause it here")]
+    #[error("`{0}` follows the spec of its model or its source: change it there, or pause it here")]
     OfSpec(ScheduleId),
     /// A job of that model is under way.
     #[error("job {0} is under way")]
@@ -37,9 +37,7 @@ pub enum ScheduleError {
 /// A schedule to be made.
 #[derive(Debug, Clone)]
 pub struct NewSchedule {
-    /// What it asks for.
-    pub task: ScheduledTask,
-    /// Of which model.
+    /// The model that is to be trained again; a source has its own schedule.
     pub model: ModelKey,
     /// A cron expression.
     pub cron: String,
@@ -69,8 +67,8 @@ pub async fn create(
     let schedule = Schedule {
         workspace: actor.workspace.clone(),
         id: ScheduleId::new(ids::fresh("sch", &*app.ports.chance)),
-        task: new.task,
-        model: new.model,
+        task: ScheduledTask::Retrain,
+        subject: Subject::Model(new.model.clone()),
         next_at: times.next_after(now).ok_or(BadTimes::Never(new.cron))?,
         times,
         origin: Origin::Person,
@@ -81,7 +79,7 @@ pub async fn create(
     };
     let event = event(app, actor, "schedule.created", &schedule).with(told(&schedule));
     if !app.ports.schedules.add_schedule(&schedule, &event).await? {
-        return Err(ScheduleError::ModelMissing(schedule.model));
+        return Err(ScheduleError::ModelMissing(new.model));
     }
     app.signals.bump();
     Ok(schedule)
@@ -150,8 +148,9 @@ async fn found(app: &Lifecycle, actor: &Actor, id: &ScheduleId) -> Result<Schedu
 }
 
 fn event(app: &Lifecycle, actor: &Actor, kind: &'static str, schedule: &Schedule) -> NewEvent {
-    NewEvent::about(kind, ("schedule", schedule.id.as_str()), actor, app.ports.clock.now())
-        .of_model(schedule.model.as_str())
+    let mut event = NewEvent::about(kind, ("schedule", schedule.id.as_str()), actor, app.ports.clock.now());
+    event.model = schedule.subject.model().map(ToString::to_string);
+    event
 }
 
 fn told(schedule: &Schedule) -> serde_json::Value {

@@ -10,7 +10,7 @@ use vakhta_domain::ids::{ModelKey, ScheduleId};
 use vakhta_domain::job::{Job, JobKind, JobState};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::JobFilter;
-use vakhta_domain::schedule::{BadTimes, Schedule, ScheduledTask};
+use vakhta_domain::schedule::{BadTimes, Schedule};
 use vakhta_lifecycle::retrain::{self, Asked};
 use vakhta_lifecycle::schedules::{self, Change, NewSchedule, ScheduleError};
 use vakhta_lifecycle::{jobs, models, training as trainings};
@@ -98,7 +98,6 @@ async fn people_pause_make_and_run_schedules() {
     assert!(resumed.next_at > house.ports.clock.now(), "nothing is made up after a pause");
 
     let new = |cron: &str, timezone: &str| NewSchedule {
-        task: ScheduledTask::Retrain,
         model: model.clone(),
         cron: cron.into(),
         timezone: timezone.into(),

@@ -1,5 +1,6 @@
 //! Where everything is kept.
 
+use crate::feeds::FeedOptions;
 use crate::open_error::OpenError;
 use std::fmt;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ pub struct StoreConfig {
     pub objects_url: String,
     /// How to reach S3; unused with a folder.
     pub s3: S3Options,
+    /// What sources may read.
+    pub feeds: FeedOptions,
     /// This process's own folder: the write-ahead prediction log and its lock.
     pub data_dir: PathBuf,
 }
@@ -115,6 +118,7 @@ mod tests {
             database_url: database.into(),
             objects_url: objects.into(),
             s3: S3Options::default(),
+            feeds: FeedOptions::default(),
             data_dir: PathBuf::from("/d"),
         }
     }

@@ -6,6 +6,7 @@ mod config;
 pub mod conformance;
 mod db;
 mod dialect;
+mod feeds;
 mod files;
 mod lock;
 mod migrations;
@@ -15,6 +16,7 @@ mod predictions;
 mod repositories;
 
 pub use config::{S3Options, StoreConfig};
+pub use feeds::FeedOptions;
 pub use migrations::MigrationReport;
 pub use open_error::OpenError;
 pub use predictions::Sealed;
@@ -27,7 +29,7 @@ use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, calendars::CalendarRows, datasets::DatasetRows, events::EventRows,
     idempotency::AnswerRows, jobs::JobRows, models::ModelRows, schedules::ScheduleRows,
-    segments::SegmentRows, versions::VersionRows,
+    segments::SegmentRows, sources::SourceRows, versions::VersionRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -84,6 +86,8 @@ impl Store {
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),
             schedules: Arc::new(ScheduleRows { db: rows() }),
+            sources: Arc::new(SourceRows { db: rows() }),
+            feeds: Arc::new(feeds::Outside::new(config.feeds.clone(), &config.data_dir)),
             jobs: Arc::new(JobRows { db: rows() }),
             events: Arc::new(EventRows { db: rows() }),
             idempotency: Arc::new(AnswerRows { db: rows() }),

@@ -14,6 +14,7 @@ fn local(folder: &Path) -> StoreConfig {
     StoreConfig {
         database_url: format!("sqlite://{}", folder.join("vakhta.db").display()),
         objects_url: format!("file://{}", folder.join("objects").display()),
+        feeds: vakhta_store::FeedOptions::default(),
         s3: S3Options::default(),
         data_dir: folder.to_owned(),
     }
@@ -59,6 +60,7 @@ async fn postgres_and_s3() {
         let config = StoreConfig {
             database_url: postgres.database(&format!("case_{n}")).await,
             objects_url: format!("s3://{BUCKET}/case-{n}"),
+            feeds: vakhta_store::FeedOptions::default(),
             s3: moto.options(),
             data_dir: folder.path().to_owned(),
         };
@@ -77,6 +79,7 @@ async fn several_processes_share_postgres_and_s3() {
     let configs = folders.each_ref().map(|folder| StoreConfig {
         database_url: database_url.clone(),
         objects_url: format!("s3://{BUCKET}/shared"),
+        feeds: vakhta_store::FeedOptions::default(),
         s3: moto.options(),
         data_dir: folder.path().to_owned(),
     });

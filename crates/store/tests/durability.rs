@@ -16,6 +16,7 @@ fn config(folder: &Path) -> StoreConfig {
     StoreConfig {
         database_url: format!("sqlite://{}", folder.join("vakhta.db").display()),
         objects_url: format!("file://{}", folder.join("objects").display()),
+        feeds: vakhta_store::FeedOptions::default(),
         s3: S3Options::default(),
         data_dir: folder.to_owned(),
     }

@@ -79,6 +79,22 @@ pub enum ImportError {
     /// Every row was left out.
     #[error("no row could be read; {}", bad_rows(.0))]
     NothingLeft(Box<Refused>),
+    /// New rows lack a column that the table has.
+    #[error("the new rows have no column `{0}`, and the dataset has it")]
+    MissingColumn(String),
+    /// New rows hold another kind of values than the table.
+    #[error("column `{column}` holds {found} in the new rows and {had} in the dataset")]
+    OtherKind {
+        /// The column.
+        column: String,
+        /// What the table holds.
+        had: &'static str,
+        /// What the new rows hold.
+        found: &'static str,
+    },
+    /// More new rows than are compared at once.
+    #[error("over {max} new rows at once; give smaller files, or a watermark", max = limits::NEW_ROWS)]
+    TooManyNewRows,
     /// The caller asked to stop.
     #[error("the import was cancelled")]
     Cancelled,

@@ -35,6 +35,9 @@ pub const PAGES: u64 = 512 << 20;
 /// Most rows of a Parquet file that came in: a few bytes can promise any number.
 pub const PARQUET_ROWS: u64 = 1_000_000_000;
 
+/// Most distinct rows that one load may bring.
+pub const NEW_ROWS: usize = 10_000_000;
+
 /// Cuts a text to [`SHOWN`] characters.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {

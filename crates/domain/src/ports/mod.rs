@@ -11,6 +11,7 @@ mod jobs;
 mod models;
 mod objects;
 mod schedules;
+mod sources;
 
 pub use accounts::{Accounts, Inserted};
 pub use calendars::Calendars;
@@ -19,6 +20,7 @@ pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
 pub use schedules::Schedules;
+pub use sources::{Feed, FeedError, Feeds, Fetched, FinishedSync, Sources, SyncStored};
 
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -88,6 +90,10 @@ pub struct Ports {
     pub versions: Arc<dyn Versions>,
     /// What happens by the clock.
     pub schedules: Arc<dyn Schedules>,
+    /// Where rows come from by themselves.
+    pub sources: Arc<dyn Sources>,
+    /// What is read from there.
+    pub feeds: Arc<dyn Feeds>,
     /// The queue.
     pub jobs: Arc<dyn Jobs>,
     /// The history.

@@ -74,7 +74,7 @@ impl From<ApiToken> for TokenView {
 }
 
 /// Every permission, in the order in which they are shown.
-pub const PERMISSIONS: [Permission; 10] = [
+pub const PERMISSIONS: [Permission; 11] = [
     Permission::Look,
     Permission::Predict,
     Permission::WriteData,
@@ -83,6 +83,7 @@ pub const PERMISSIONS: [Permission; 10] = [
     Permission::Deploy,
     Permission::Delete,
     Permission::WriteCalendars,
+    Permission::WriteSources,
     Permission::OwnTokens,
     Permission::ManageUsers,
 ];
@@ -100,6 +101,7 @@ pub(crate) enum PermissionWord {
     Deploy,
     Delete,
     WriteCalendars,
+    WriteSources,
     OwnTokens,
     ManageUsers,
 }

@@ -10,6 +10,7 @@ pub mod models;
 pub mod monitoring;
 pub mod schedules;
 pub mod serve;
+pub mod sources;
 pub mod system;
 pub mod versions;
 
@@ -93,6 +94,9 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(schedules::list::list))
         .routes(routes!(schedules::change::change, schedules::change::delete))
         .routes(routes!(schedules::run::run))
+        .routes(routes!(sources::list::list))
+        .routes(routes!(sources::list::show, sources::change::change, sources::change::delete))
+        .routes(routes!(sources::list::runs))
         .routes(routes!(events::list::list))
         .routes(routes!(events::list::show))
         .routes(routes!(events::live::live))
@@ -109,6 +113,8 @@ fn creating() -> OpenApiRouter<App> {
         .routes(routes!(auth::tokens::create))
         .routes(routes!(models::create::create))
         .routes(routes!(schedules::change::create))
+        .routes(routes!(sources::change::create))
+        .routes(routes!(sources::run::run))
 }
 
 fn training() -> OpenApiRouter<App> {

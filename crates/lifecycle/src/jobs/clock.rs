@@ -1,7 +1,7 @@
 //! The clock: fires schedules that are due, each once over all processes, and makes up once what was missed.
 
 use crate::Lifecycle;
-use crate::retrain;
+use crate::{retrain, sync};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::job::NewJob;
 use vakhta_domain::ports::{Enqueued, StoreError};
-use vakhta_domain::schedule::{Firing, Schedule, ScheduledTask};
+use vakhta_domain::schedule::{Firing, Schedule, Subject};
 use vakhta_domain::user::Actor;
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -46,10 +46,10 @@ async fn fire(app: &Lifecycle, due: Schedule) -> Result<(), StoreError> {
     let missed = due.times.between(due.next_at, now);
     let actor = Actor::system(due.workspace.clone());
     let job = job_of(app, &due, &actor);
-    let event = NewEvent::about("schedule.fired", ("schedule", due.id.as_str()), &actor, now)
-        .of_model(due.model.as_str())
+    let mut event = NewEvent::about("schedule.fired", ("schedule", due.id.as_str()), &actor, now)
         .by_job(job.id.as_str())
         .with(json!({ "task": due.task, "due_at": due.next_at, "missed": missed, "next_at": next_at }));
+    event.model = due.subject.model().map(ToString::to_string);
     let firing = Firing { schedule: due, at: now, next_at, job, event };
     match app.ports.schedules.fire(&firing).await? {
         Some(Enqueued::Queued(job)) => {
@@ -67,7 +67,8 @@ async fn fire(app: &Lifecycle, due: Schedule) -> Result<(), StoreError> {
 
 /// The job that a schedule asks for.
 pub(crate) fn job_of(app: &Lifecycle, schedule: &Schedule, actor: &Actor) -> NewJob {
-    match schedule.task {
-        ScheduledTask::Retrain => retrain::job(app, actor, &schedule.model, retrain::Asked::by_schedule()),
+    match &schedule.subject {
+        Subject::Model(model) => retrain::job(app, actor, model, retrain::Asked::by_schedule()),
+        Subject::Source(source) => sync::job(app, actor, source),
     }
 }

@@ -78,6 +78,7 @@ impl House {
             database_url: format!("sqlite://{at}/vakhta.db"),
             objects_url: format!("file://{at}/objects"),
             data_dir: folder.path().to_path_buf(),
+            feeds: vakhta_store::FeedOptions::default(),
             s3: S3Options::default(),
         };
         let store = Store::open(&config, clock.clone(), chance).await.expect("a fresh store opens");
@@ -90,7 +91,7 @@ impl House {
             train_limit_seconds: 600,
             lease_seconds: 15,
             model_memory_bytes,
-            workers: Workers { train: 1, predict: 1 },
+            workers: Workers { train: 1, predict: 1, sync: 1 },
             code_version: "test".into(),
         };
         let app = Lifecycle::new(ports.clone(), settings);

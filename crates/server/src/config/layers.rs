@@ -159,6 +159,8 @@ fn unknown_variables(layers: &Layers) -> Vec<String> {
         !known.contains(name)
             && !OTHER_VARIABLES.contains(&name.as_str())
             && !name.starts_with("VAKHTA_TEST_")
+            // Secrets that sources refer to.
+            && !name.starts_with("VAKHTA_SECRET_")
     };
     let all = || known.iter().map(String::as_str).chain(OTHER_VARIABLES);
     layers

@@ -49,6 +49,10 @@ pub struct Config {
     pub max_body_bytes: u64,
     /// The largest upload, bytes.
     pub max_upload_bytes: u64,
+    /// Folders that sources may read.
+    pub source_folders: Vec<PathBuf>,
+    /// Whether sources may read addresses of the own network.
+    pub source_private: bool,
     /// Whether this process answers requests.
     pub serves: bool,
     /// Whether this process trains.
@@ -187,6 +191,13 @@ impl Config {
             session_max: Duration::from_secs(whole("session_max_days") * 24 * hour),
             max_body_bytes: whole("max_body_bytes"),
             max_upload_bytes: whole("max_upload_bytes"),
+            source_folders: text("source_folders")
+                .split(',')
+                .map(str::trim)
+                .filter(|folder| !folder.is_empty())
+                .map(absolute)
+                .collect(),
+            source_private: truth("source_private"),
             serves: has_role("serve"),
             trains: has_role("train"),
             train_workers: whole("train_workers") as usize,

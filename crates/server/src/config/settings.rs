@@ -178,6 +178,18 @@ pub static SETTINGS: &[Setting] = &[
         "Largest upload of a dataset.",
     ),
     open(
+        "source_folders",
+        Kind::Text,
+        "",
+        "Folders whose files sources may read, separated by commas; `incoming` in the data folder always is one.",
+    ),
+    open(
+        "source_private",
+        Kind::Bool,
+        "false",
+        "Let sources read web addresses and buckets of the server's own network.",
+    ),
+    open(
         "roles",
         Kind::Words(&["serve", "train"]),
         "serve,train",

@@ -28,6 +28,8 @@ pub const CODE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Requests and jobs in flight have so long to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Sources that one process reads at once: they wait for others most of the time.
+const SYNC_WORKERS: usize = 2;
 /// A client has so long to send a request's head; else slow ones would hold their sockets for ever.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -58,6 +60,11 @@ pub fn store_config(config: &Config) -> StoreConfig {
             access_key: given(&config.s3.access_key),
             secret_key: given(&config.s3.secret_key),
             allow_http: config.s3.allow_http,
+        },
+        feeds: vakhta_store::FeedOptions {
+            folders: config.source_folders.clone(),
+            private: config.source_private,
+            max_bytes: config.max_upload_bytes,
         },
         data_dir: config.data_dir.clone(),
     }
@@ -90,6 +97,7 @@ pub async fn start(config: &Config) -> Result<Running> {
         model_memory_bytes: config.model_memory_bytes,
         workers: Workers {
             train: if config.trains { config.train_workers } else { 0 },
+            sync: if config.trains { SYNC_WORKERS } else { 0 },
             predict: if config.serves { config.predict_workers } else { 0 },
         },
         code_version: CODE_VERSION.to_owned(),

@@ -7,7 +7,7 @@ use super::samples::{
 };
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
-use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, WorkspaceId};
+use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, SourceKey, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
 use vakhta_domain::spec::Country;
@@ -50,6 +50,8 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("job_log", !jobs.job_log(workspace, &running, 0, 9).await.expect("works").is_empty()),
         ("schedules", page!(ports.schedules.schedules(workspace, &page))),
         ("schedule", one!(ports.schedules.schedule(workspace, &ScheduleId::new("nightly")))),
+        ("sources", page!(ports.sources.sources(workspace, &page))),
+        ("source", one!(ports.sources.source(workspace, &SourceKey::new("shop")))),
         ("predictions", !ports.predictions.read(workspace, &model, 0, 9).await.expect("works").is_empty()),
     ]
 }
@@ -65,6 +67,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     add_model(&bed, "visits").await;
     let nightly = bed.ports.schedules.add_schedule(&schedule("nightly", "visits", now), &told).await;
     assert!(nightly.expect("works"));
+    super::sources::add(&bed, "shop").await;
     train(&bed, "visits", "v_1", true, None).await;
     enqueue(&bed, &job("running", "visits", now)).await;
     let running = claim(&bed, "w").await.expect("a job");

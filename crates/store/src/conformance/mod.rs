@@ -15,6 +15,7 @@ mod races;
 pub mod samples;
 mod schedules;
 mod serving;
+mod sources;
 
 use crate::{OpenError, Store, StoreConfig};
 use futures::future::BoxFuture;
@@ -126,6 +127,7 @@ list! {
     jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
+    sources: added_changed_deleted, a_run_ends_whole_or_not_at_all, a_failed_run_is_told, runs_are_numbered;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
         stale_keys_are_taken_over, bad_cursors_are_refused;
     objects: bytes_come_back, files_come_back, large_files_come_back, missing_and_misnamed_objects;

@@ -17,7 +17,7 @@ use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::ports::{Enqueued, FinishedTraining, JobLease, NewDatasetVersion};
 use vakhta_domain::prediction::LoggedPrediction;
 use vakhta_domain::report::{Metrics, Report, TrainingReport};
-use vakhta_domain::schedule::{Origin, Schedule, ScheduledTask, Times};
+use vakhta_domain::schedule::{Origin, Schedule, ScheduledTask, Subject, Times};
 use vakhta_domain::spec::{Country, DayKind, ModelSpec};
 use vakhta_domain::user::{Actor, ApiToken, Session, Source, Tier, User};
 use vakhta_domain::version::{ModelVersion, VersionState};
@@ -108,7 +108,7 @@ pub fn schedule(id: &str, model: &str, at: Timestamp) -> Schedule {
         workspace: home(),
         id: ScheduleId::new(id),
         task: ScheduledTask::Retrain,
-        model: ModelKey::new(model),
+        subject: Subject::Model(ModelKey::new(model)),
         next_at: times.next_after(at).expect("a moment"),
         times,
         origin: Origin::Person,

@@ -16,7 +16,7 @@ pub(super) fn firing(bed: &Bed, due: &Schedule, job_id: &str) -> Firing {
         schedule: due.clone(),
         at: now,
         next_at: due.times.next_after(now).expect("a moment"),
-        job: job(job_id, due.model.as_str(), now),
+        job: job(job_id, due.subject.model().expect("a model").as_str(), now),
         event: event("schedule.fired", now),
     }
 }

@@ -1,7 +1,7 @@
 //! Datasets and their versions.
 
 use super::{cursor, events::tell, json};
-use crate::db::{Db, Row, args};
+use crate::db::{Db, Row, Tx, args};
 use async_trait::async_trait;
 use vakhta_domain::dataset::{Dataset, DatasetVersion, ObjectRef};
 use vakhta_domain::event::NewEvent;
@@ -47,6 +47,71 @@ fn dataset(row: &Row) -> Result<Dataset, StoreError> {
     })
 }
 
+/// The number of a visible dataset's newest version; its row stays locked until the transaction ends.
+pub(super) async fn newest(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    key: &DatasetKey,
+) -> Result<Option<u32>, StoreError> {
+    let sql = "SELECT last_number FROM datasets WHERE workspace = ? AND dataset = ? AND deleted_at IS NULL {for_update}";
+    let row = tx.one(sql, args![workspace.as_str(), key.as_str()]).await?;
+    row.map(|row| row.u32("last_number")).transpose()
+}
+
+/// Adds a version under the next number of its dataset.
+pub(super) async fn insert_version(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    new: &NewDatasetVersion,
+) -> Result<DatasetVersion, StoreError> {
+    // The dataset's row is locked from here on, so numbers follow each other without gaps.
+    let title = new.title.as_deref();
+    let counted = tx
+        .one(
+            "INSERT INTO datasets (workspace, dataset, title, last_number, created_at) VALUES (?, ?, ?, 1, ?)
+             ON CONFLICT (workspace, dataset) DO UPDATE SET
+                title = CASE WHEN ? = 1 THEN excluded.title ELSE datasets.title END,
+                last_number = datasets.last_number + 1,
+                deleted_at = NULL
+             RETURNING last_number",
+            args![
+                workspace.as_str(),
+                new.dataset.as_str(),
+                title.unwrap_or(new.dataset.as_str()),
+                new.at,
+                title.is_some(),
+            ],
+        )
+        .await?
+        .ok_or_else(|| StoreError::Unreadable { what: "dataset", reason: "it was not returned".into() })?;
+    let number = counted.u32("last_number")?;
+    let sql = format!(
+        "INSERT INTO dataset_versions (id, workspace, dataset, number, row_count, sha256, bytes, facts,
+            created_at, created_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {}",
+        VERSION.replace("v.", "")
+    );
+    let row = tx
+        .one(
+            &sql,
+            args![
+                new.id.as_str(),
+                workspace.as_str(),
+                new.dataset.as_str(),
+                number,
+                new.rows,
+                new.object.sha256.as_str(),
+                new.object.bytes,
+                json("table description", &new.table)?,
+                new.at,
+                new.by.as_ref().map(UserId::as_str),
+            ],
+        )
+        .await?
+        .ok_or_else(|| StoreError::Unreadable { what: "dataset", reason: "it was not returned".into() })?;
+    version(&row)
+}
+
 #[async_trait]
 impl Datasets for DatasetRows {
     async fn add_version(
@@ -56,55 +121,7 @@ impl Datasets for DatasetRows {
         event: &NewEvent,
     ) -> Result<DatasetVersion, StoreError> {
         let mut tx = self.db.begin().await?;
-        // The dataset's row is locked from here on, so numbers follow each other without gaps.
-        let title = new.title.as_deref();
-        let counted = tx
-            .one(
-                "INSERT INTO datasets (workspace, dataset, title, last_number, created_at) VALUES (?, ?, ?, 1, ?)
-                 ON CONFLICT (workspace, dataset) DO UPDATE SET
-                    title = CASE WHEN ? = 1 THEN excluded.title ELSE datasets.title END,
-                    last_number = datasets.last_number + 1,
-                    deleted_at = NULL
-                 RETURNING last_number",
-                args![
-                    workspace.as_str(),
-                    new.dataset.as_str(),
-                    title.unwrap_or(new.dataset.as_str()),
-                    new.at,
-                    title.is_some(),
-                ],
-            )
-            .await?
-            .ok_or_else(|| StoreError::Unreadable { what: "dataset", reason: "it was not returned".into() })?;
-        let number = counted.u32("last_number")?;
-        let sql = format!(
-            "INSERT INTO dataset_versions (id, workspace, dataset, number, row_count, sha256, bytes, facts,
-                created_at, created_by)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {}",
-            VERSION.replace("v.", "")
-        );
-        let row = tx
-            .one(
-                &sql,
-                args![
-                    new.id.as_str(),
-                    workspace.as_str(),
-                    new.dataset.as_str(),
-                    number,
-                    new.rows,
-                    new.object.sha256.as_str(),
-                    new.object.bytes,
-                    json("table description", &new.table)?,
-                    new.at,
-                    new.by.as_ref().map(UserId::as_str),
-                ],
-            )
-            .await?
-            .ok_or_else(|| StoreError::Unreadable {
-                what: "dataset",
-                reason: "it was not returned".into(),
-            })?;
-        let stored = version(&row)?;
+        let stored = insert_version(&mut tx, workspace, &new).await?;
         tell(&mut tx, std::slice::from_ref(event)).await?;
         tx.save().await?;
         Ok(stored)

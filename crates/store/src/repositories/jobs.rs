@@ -63,6 +63,43 @@ pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, Store
     }
 }
 
+/// Whether a worker still holds a job; its row stays locked until the transaction ends.
+pub(super) async fn holds(tx: &mut Tx, lease: &JobLease) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM jobs WHERE id = ? AND attempt = ? AND state = 'running' {for_update}";
+    Ok(tx.one(sql, args![lease.job.as_str(), lease.attempt]).await?.is_some())
+}
+
+/// Ends a job. False where the lease was lost.
+pub(super) async fn end(
+    tx: &mut Tx,
+    lease: &JobLease,
+    outcome: &Outcome,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let (result, error) = match outcome {
+        Outcome::Completed(result) => (Some(json("job result", result)?), None),
+        Outcome::Failed(error) => (None, Some(error.as_str())),
+        Outcome::Cancelled => (None, None),
+    };
+    let ended = tx
+        .run(
+            "UPDATE jobs SET state = ?, result = ?, error = ?, finished_at = ?, lease_until = NULL,
+                progress_ppm = CASE WHEN ? = 1 THEN 1000000 ELSE progress_ppm END
+             WHERE id = ? AND attempt = ? AND state = 'running'",
+            args![
+                outcome.state().as_str(),
+                result,
+                error,
+                at,
+                outcome.state() == JobState::Completed,
+                lease.job.as_str(),
+                lease.attempt,
+            ],
+        )
+        .await?;
+    Ok(ended > 0)
+}
+
 #[async_trait]
 impl Jobs for JobRows {
     async fn enqueue(&self, new: &NewJob, event: &NewEvent) -> Result<Enqueued, StoreError> {
@@ -145,29 +182,8 @@ impl Jobs for JobRows {
         at: Timestamp,
         event: &NewEvent,
     ) -> Result<bool, StoreError> {
-        let (result, error) = match outcome {
-            Outcome::Completed(result) => (Some(json("job result", result)?), None),
-            Outcome::Failed(error) => (None, Some(error.as_str())),
-            Outcome::Cancelled => (None, None),
-        };
         let mut tx = self.db.begin().await?;
-        let ended = tx
-            .run(
-                "UPDATE jobs SET state = ?, result = ?, error = ?, finished_at = ?, lease_until = NULL,
-                    progress_ppm = CASE WHEN ? = 1 THEN 1000000 ELSE progress_ppm END
-                 WHERE id = ? AND attempt = ? AND state = 'running'",
-                args![
-                    outcome.state().as_str(),
-                    result,
-                    error,
-                    at,
-                    outcome.state() == JobState::Completed,
-                    lease.job.as_str(),
-                    lease.attempt,
-                ],
-            )
-            .await?;
-        if ended == 0 {
+        if !end(&mut tx, lease, outcome, at).await? {
             return Ok(false);
         }
         tell(&mut tx, std::slice::from_ref(event)).await?;

@@ -16,6 +16,7 @@ pub(crate) mod jobs;
 pub(crate) mod models;
 pub(crate) mod schedules;
 pub(crate) mod segments;
+pub(crate) mod sources;
 pub(crate) mod version_rows;
 pub(crate) mod versions;
 

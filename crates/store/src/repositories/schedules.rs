@@ -6,10 +6,10 @@ use crate::db::{Db, Row, Tx, args};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{JobId, ModelKey, ScheduleId, UserId, WorkspaceId};
+use vakhta_domain::ids::{JobId, ModelKey, ScheduleId, SourceKey, UserId, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Enqueued, Schedules, StoreError};
-use vakhta_domain::schedule::{Fired, Firing, Origin, Schedule, ScheduledTask, Times};
+use vakhta_domain::schedule::{Fired, Firing, Origin, Schedule, ScheduledTask, Subject, Times};
 
 /// Schedules in the database.
 pub(crate) struct ScheduleRows {
@@ -20,7 +20,7 @@ pub(crate) struct ScheduleRows {
 const DUE_AT_ONCE: u32 = 100;
 
 const SCHEDULE: &str =
-    "workspace, id, task, model, cron, timezone, origin, paused, next_at, last_due_at, last_at, last_job,
+    "workspace, id, task, model, source, cron, timezone, origin, paused, next_at, last_due_at, last_at, last_job,
     last_joined, created_at, created_by";
 
 fn schedule(row: &Row) -> Result<Schedule, StoreError> {
@@ -37,7 +37,7 @@ fn schedule(row: &Row) -> Result<Schedule, StoreError> {
         workspace: WorkspaceId::new(row.text("workspace")?),
         id: ScheduleId::new(row.text("id")?),
         task: row.word("task", ScheduledTask::parse)?,
-        model: ModelKey::new(row.text("model")?),
+        subject: subject(row)?,
         times: Times { cron: row.text("cron")?, timezone: row.text("timezone")? },
         origin: row.word("origin", Origin::parse)?,
         paused: row.truth("paused")?,
@@ -48,18 +48,30 @@ fn schedule(row: &Row) -> Result<Schedule, StoreError> {
     })
 }
 
-/// Adds a schedule unless its id is taken.
+fn subject(row: &Row) -> Result<Subject, StoreError> {
+    Ok(match row.maybe_text("model")? {
+        Some(model) => Subject::Model(ModelKey::new(model)),
+        None => Subject::Source(SourceKey::new(row.text("source")?)),
+    })
+}
+
+/// Adds a schedule unless its id is taken or what it is about is not there.
 async fn insert(tx: &mut Tx, new: &Schedule) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO schedules (workspace, id, task, model, cron, timezone, origin, paused, next_at, created_at,
-            created_by)
-         SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+    let sql =
+        "INSERT INTO schedules (workspace, id, task, model, source, cron, timezone, origin, paused, next_at,
+            created_at, created_by)
+         SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
          WHERE EXISTS (SELECT 1 FROM models WHERE workspace = ? AND model = ? AND deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM sources WHERE workspace = ? AND source = ?)
          ON CONFLICT (workspace, id) DO NOTHING";
+    let model = new.subject.model().map(ModelKey::as_str);
+    let source = new.subject.source().map(SourceKey::as_str);
     let values = args![
         new.workspace.as_str(),
         new.id.as_str(),
         new.task.as_str(),
-        new.model.as_str(),
+        model,
+        source,
         new.times.cron.as_str(),
         new.times.timezone.as_str(),
         new.origin.as_str(),
@@ -68,7 +80,9 @@ async fn insert(tx: &mut Tx, new: &Schedule) -> Result<bool, StoreError> {
         new.created_at,
         new.created_by.as_ref().map(UserId::as_str),
         new.workspace.as_str(),
-        new.model.as_str(),
+        model,
+        new.workspace.as_str(),
+        source,
     ];
     Ok(tx.run(sql, values).await? > 0)
 }
@@ -89,18 +103,29 @@ pub(super) async fn follow_spec(
         }
     }
     for new in wanted {
-        if insert(tx, new).await? {
-            continue;
-        }
-        let (cron, timezone) = (new.times.cron.as_str(), new.times.timezone.as_str());
-        tx.run(
-            "UPDATE schedules SET cron = ?, timezone = ?, next_at = ?
-             WHERE workspace = ? AND id = ? AND (cron <> ? OR timezone <> ?)",
-            args![cron, timezone, new.next_at, workspace.as_str(), new.id.as_str(), cron, timezone],
-        )
-        .await?;
+        write(tx, new).await?;
     }
     Ok(())
+}
+
+/// Adds a schedule that follows what it is about, or gives it other times: a pause stays.
+async fn write(tx: &mut Tx, new: &Schedule) -> Result<(), StoreError> {
+    if insert(tx, new).await? {
+        return Ok(());
+    }
+    let (cron, timezone) = (new.times.cron.as_str(), new.times.timezone.as_str());
+    tx.run(
+        "UPDATE schedules SET cron = ?, timezone = ?, next_at = ?
+         WHERE workspace = ? AND id = ? AND (cron <> ? OR timezone <> ?)",
+        args![cron, timezone, new.next_at, new.workspace.as_str(), new.id.as_str(), cron, timezone],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Makes a source's schedule the one that its definition asks for now.
+pub(super) async fn follow_source(tx: &mut Tx, wanted: &Schedule) -> Result<(), StoreError> {
+    write(tx, wanted).await
 }
 
 /// Drops every schedule of a model.

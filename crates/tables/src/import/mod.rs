@@ -16,6 +16,7 @@ pub(crate) mod raw;
 mod survey;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upsert;
 
 use crate::detect;
 use crate::error::ImportError;

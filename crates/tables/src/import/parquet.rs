@@ -76,7 +76,7 @@ fn refused(refusal: Refusal) -> ImportError {
 }
 
 /// A checked file.
-struct Source<'f> {
+pub(super) struct Source<'f> {
     file: &'f File,
     metadata: ArrowReaderMetadata,
     kinds: Vec<ColumnKind>,
@@ -89,7 +89,7 @@ struct Source<'f> {
 const BATCH: f64 = 32_000_000.0;
 
 impl<'f> Source<'f> {
-    fn open(file: &'f File) -> Result<Self, ImportError> {
+    pub(super) fn open(file: &'f File) -> Result<Self, ImportError> {
         let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = caught(|| ArrowReaderMetadata::load(file, options()))?;
         let mut fields = Vec::new();
@@ -149,7 +149,7 @@ impl<'f> Source<'f> {
     }
 
     /// Calls with every row: its number from 1, the columns of its batch and its place in them.
-    fn each_row(
+    pub(super) fn each_row(
         &self,
         pace: &mut Pace<'_>,
         mut take: impl FnMut(u64, &[Vec<Raw<'_>>], usize) -> Result<(), ImportError>,

@@ -86,7 +86,9 @@ pub async fn status(
     let actor = who.require(Permission::Look)?;
     let all = app.ports().schedules.schedules(&actor.workspace, &PageQuery::first(500)).await?.items;
     let of_model = |model: &ModelKey| wanted.model_key.as_ref().is_none_or(|key| key == model.as_str());
-    let scheduled = all.into_iter().filter(|s| s.task == ScheduledTask::Retrain && of_model(&s.model));
+    let scheduled = all
+        .into_iter()
+        .filter(|s| s.task == ScheduledTask::Retrain && s.subject.model().is_some_and(of_model));
     let filter = filter(wanted.model_key.as_ref());
     let jobs = app.ports().jobs.jobs(&actor.workspace, &filter, &PageQuery::first(20)).await?.items;
     let view = |job: &Job| JobView::of(job, app.now(), actor);

@@ -30,7 +30,7 @@ pub struct ScheduleBody {
     /// What it asks for.
     #[schema(value_type = words::ScheduledTask)]
     task: ScheduledTask,
-    /// Of which model.
+    /// Of which model; a source makes its own schedule.
     model_key: String,
     /// Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`.
     cron: String,
@@ -48,8 +48,11 @@ pub async fn create(
     Json(body): Json<ScheduleBody>,
 ) -> Result<Response, Problem> {
     let actor = who.require(Permission::WriteModels)?;
+    if body.task != ScheduledTask::Retrain {
+        let text = "only `retrain` is scheduled by hand: a source has its own schedule";
+        return Err(Problem::invalid_field("/task", text));
+    }
     let new = NewSchedule {
-        task: body.task,
         model: ModelKey::new(body.model_key),
         cron: body.cron,
         timezone: body.timezone.unwrap_or_else(|| UTC.into()),

@@ -15,8 +15,10 @@ pub struct ScheduleView {
     /// What it asks for.
     #[schema(value_type = words::ScheduledTask)]
     pub task: ScheduledTask,
-    /// Of which model.
-    pub model: String,
+    /// Of which model; null where it is about a source.
+    pub model: Option<String>,
+    /// Of which source; null where it is about a model.
+    pub source: Option<String>,
     /// Minute, hour, day of the month, month, weekday.
     pub cron: String,
     /// The zone that they are read in.
@@ -53,7 +55,8 @@ impl From<Schedule> for ScheduleView {
         Self {
             id: schedule.id.to_string(),
             task: schedule.task,
-            model: schedule.model.to_string(),
+            model: schedule.subject.model().map(ToString::to_string),
+            source: schedule.subject.source().map(ToString::to_string),
             cron: schedule.times.cron,
             timezone: schedule.times.timezone,
             origin: schedule.origin,

@@ -4,6 +4,7 @@ mod csv;
 mod formats;
 mod out;
 mod properties;
+mod upsert;
 
 use super::import;
 use crate::error::ImportError;
