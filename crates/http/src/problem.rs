@@ -169,7 +169,7 @@ impl Problem {
 
     /// The same, naming the job that stands in the way.
     #[must_use]
-    fn with_job(mut self, job: JobId) -> Self {
+    pub(crate) fn with_job(mut self, job: JobId) -> Self {
         self.job = Some(job);
         self
     }
