@@ -21,7 +21,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, name: "backtests", sql: include_str!("0002_backtests.sql") },
     Migration { version: 3, name: "company_days", sql: include_str!("0003_company_days.sql") },
     Migration { version: 4, name: "schedules", sql: include_str!("0004_schedules.sql") },
-    Migration { version: 6, name: "sources", sql: include_str!("0006_sources.sql") },
+    Migration { version: 5, name: "sources", sql: include_str!("0005_sources.sql") },
 ];
 
 /// What a migration run did.
