@@ -17,11 +17,13 @@ pub enum JobKind {
     Retrain,
     /// Reads a source into its dataset.
     Sync,
+    /// Takes in what was answered and what turned out to be true, and computes daily metrics.
+    Metrics,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Train, Self::Predict, Self::Retrain, Self::Sync];
+    pub const ALL: [Self; 5] = [Self::Train, Self::Predict, Self::Retrain, Self::Sync, Self::Metrics];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl JobKind {
             Self::Predict => "predict",
             Self::Retrain => "retrain",
             Self::Sync => "sync",
+            Self::Metrics => "metrics",
         }
     }
 

@@ -3,8 +3,10 @@
 //! Invariant: no I/O, no clock, no randomness, no SQL, no HTTP. What the product needs from outside is a
 //! trait in [`ports`].
 
+pub mod actual;
 pub mod arms;
 pub mod calendar;
+pub mod daily;
 pub mod dataset;
 pub mod decision;
 pub mod deployment;

@@ -4,6 +4,15 @@ use crate::ids::{ModelKey, VersionId, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// What one segment of the prediction log holds for a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPart {
+    /// The segment; the same name before and after it is moved to the object store.
+    pub segment: String,
+    /// Records of the model; none where the segment is still written, or would have to be read to count them.
+    pub records: Option<u64>,
+}
+
 /// One answer as logged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoggedPrediction {

@@ -20,17 +20,20 @@ pub enum ScheduledTask {
     Retrain,
     /// What a source has new.
     Sync,
+    /// Daily metrics.
+    DailyMetrics,
 }
 
 impl ScheduledTask {
     /// Every task.
-    pub const ALL: [Self; 2] = [Self::Retrain, Self::Sync];
+    pub const ALL: [Self; 3] = [Self::Retrain, Self::Sync, Self::DailyMetrics];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Retrain => "retrain",
             Self::Sync => "sync",
+            Self::DailyMetrics => "daily_metrics",
         }
     }
 
@@ -191,25 +194,41 @@ pub struct Schedule {
     pub created_by: Option<UserId>,
 }
 
+/// When daily metrics are computed: once the day's rows are likely to be there.
+pub const DAILY_METRICS: &str = "0 4 * * *";
+
+/// The zone in which a model's days begin: that of its data, else that of its retraining.
+pub fn zone_of(spec: &ModelSpec) -> String {
+    let retrain = || spec.policies.retrain.clone().unwrap_or_default().timezone;
+    spec.data.timezone.clone().unwrap_or_else(retrain)
+}
+
 /// The schedules that a model's spec asks for. Times that cannot be read make none; [`crate::spec::check`] refuses
 /// them before.
 pub fn of_spec(workspace: &WorkspaceId, spec: &ModelSpec, now: Timestamp) -> Vec<Schedule> {
-    let policy = spec.policies.retrain.clone().unwrap_or_default();
-    let Ok(times) = Times::checked(&policy.schedule, &policy.timezone, now) else { return Vec::new() };
-    let Some(next_at) = times.next_after(now) else { return Vec::new() };
-    vec![Schedule {
-        workspace: workspace.clone(),
-        id: ScheduleId::new(format!("retrain:{}", spec.model_key)),
-        task: ScheduledTask::Retrain,
-        subject: Subject::Model(ModelKey::new(spec.model_key.as_str())),
-        times,
-        origin: Origin::Spec,
-        paused: false,
-        next_at,
-        last: None,
-        created_at: now,
-        created_by: None,
-    }]
+    let retrain = spec.policies.retrain.clone().unwrap_or_default();
+    let wanted = [
+        (ScheduledTask::Retrain, "retrain", retrain.schedule, retrain.timezone),
+        (ScheduledTask::DailyMetrics, "metrics", DAILY_METRICS.to_owned(), zone_of(spec)),
+    ];
+    let made = wanted.into_iter().filter_map(|(task, name, cron, timezone)| {
+        let times = Times::checked(&cron, &timezone, now).ok()?;
+        let next_at = times.next_after(now)?;
+        Some(Schedule {
+            workspace: workspace.clone(),
+            id: ScheduleId::new(format!("{name}:{}", spec.model_key)),
+            task,
+            subject: Subject::Model(ModelKey::new(spec.model_key.as_str())),
+            times,
+            origin: Origin::Spec,
+            paused: false,
+            next_at,
+            last: None,
+            created_at: now,
+            created_by: None,
+        })
+    });
+    made.collect()
 }
 
 /// The schedule of a source.
@@ -289,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_asks_for_its_retraining() {
+    fn a_spec_asks_for_its_retraining_and_its_metrics() {
         let spec: ModelSpec = serde_json::from_value(json!({
             "model_key": "visits", "task": "forecast",
             "data": {"dataset": "sales", "time": "date", "target": "visits"},
@@ -297,7 +316,10 @@ mod tests {
         }))
         .expect("a spec");
         let now = at("2026-11-20T12:00:00Z");
-        let [retrain] = &of_spec(&WorkspaceId::default_workspace(), &spec, now)[..] else { panic!("one") };
+        let [retrain, metrics] = &of_spec(&WorkspaceId::default_workspace(), &spec, now)[..] else {
+            panic!("two")
+        };
         assert_eq!((retrain.id.as_str(), retrain.next_at), ("retrain:visits", at("2026-11-22T00:00:00Z")));
+        assert_eq!((metrics.id.as_str(), metrics.next_at), ("metrics:visits", at("2026-11-21T01:00:00Z")));
     }
 }

@@ -39,6 +39,8 @@ pub struct Workers {
     pub sync: usize,
     /// Batch predictions.
     pub predict: usize,
+    /// Computations of daily metrics.
+    pub metrics: usize,
 }
 
 /// The running product.
@@ -78,10 +80,11 @@ impl Lifecycle {
         crate::serve::refresh(self).await?;
         let tasks = TaskTracker::new();
         let worker = WorkerId::new(format!("worker_{}", random_hex(&*self.ports.chance, 6)));
-        let slots: [(&'static [JobKind], usize); 3] = [
+        let slots: [(&'static [JobKind], usize); 4] = [
             (&[JobKind::Train, JobKind::Retrain], self.settings.workers.train),
             (&[JobKind::Sync], self.settings.workers.sync),
             (&[JobKind::Predict], self.settings.workers.predict),
+            (&[JobKind::Metrics], self.settings.workers.metrics),
         ];
         for (kinds, count) in slots {
             for _ in 0..count {

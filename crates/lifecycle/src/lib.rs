@@ -3,6 +3,7 @@
 //! Invariant: never names a database, an object store or an HTTP status. Time, randomness and ids come
 //! through the ports. Heavy loops run on blocking threads.
 
+pub mod actuals;
 pub mod app;
 pub mod backtests;
 pub mod calendars;
@@ -13,6 +14,7 @@ pub mod import;
 pub mod jobs;
 mod judge;
 mod learnt;
+pub mod metrics;
 pub mod models;
 pub mod retrain;
 pub mod rows;

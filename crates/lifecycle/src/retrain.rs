@@ -3,6 +3,7 @@
 use crate::Lifecycle;
 use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
+use crate::metrics::Live;
 use crate::train;
 use crate::training::{self, TrainError, TrainPayload, TrainRequest};
 use jiff::civil::Date;
@@ -15,6 +16,7 @@ use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DecisionId, JobId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
+use vakhta_domain::model::Model;
 use vakhta_domain::ports::{Enqueued, StoreError};
 use vakhta_domain::retrain::{self, Data, Facts};
 use vakhta_domain::spec::ModelSpec;
@@ -134,7 +136,7 @@ async fn answer(
         alias: None,
     };
     let (mut payload, dataset) = training::checked(app, &job.owner, wanted).await?;
-    let facts = facts(app, job, asked, champion.as_ref());
+    let facts = facts(app, job, asked, &model, champion.as_ref()).await?;
     let policy = payload.spec.policies.retrain.clone().unwrap_or_default();
     let data = data(app, &payload.spec, &dataset, asked);
     let trigger = retrain::needed(&facts, &policy);
@@ -165,14 +167,28 @@ async fn answer(
     Ok(Answer::No { outcome, reason })
 }
 
-fn facts(app: &Lifecycle, job: &Job, asked: &Asked, champion: Option<&ModelVersion>) -> Facts {
+async fn facts(
+    app: &Lifecycle,
+    job: &Job,
+    asked: &Asked,
+    model: &Model,
+    champion: Option<&ModelVersion>,
+) -> Result<Facts, StoreError> {
+    let live = match champion {
+        Some(version) => Live::of(app, model, version).await?,
+        None => Live::default(),
+    };
     let age =
         |version: &ModelVersion| app.ports.clock.now().duration_since(version.created_at).as_secs_f64() / DAY;
-    Facts {
+    Ok(Facts {
         asked_by: asked.by_hand.then(|| job.owner.name.clone()),
+        live_mape: live.mape,
+        live_accuracy: live.accuracy,
+        training_accuracy: live.training_accuracy,
         age_days: champion.map(age),
+        new_labels: live.labels,
         ..Facts::default()
-    }
+    })
 }
 
 /// What is known of the rows. A person who asks knows how old they are.

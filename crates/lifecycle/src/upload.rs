@@ -121,6 +121,7 @@ pub async fn upload(
     };
     let stored = app.ports.datasets.add_version(&actor.workspace, version, &event).await?;
     app.signals.bump();
+    crate::actuals::dataset_changed(app, actor, &stored.dataset).await;
     Ok(stored)
 }
 

@@ -26,7 +26,11 @@ fn source(folder: &Path) -> Value {
 
 fn versions(api: &Api) -> u64 {
     let answer = api.get("datasets/sales/versions");
-    if answer.status == 404 { 0 } else { answer.expect(200)["items"].as_array().expect("a list").len() as u64 }
+    if answer.status == 404 {
+        0
+    } else {
+        answer.expect(200)["items"].as_array().expect("a list").len() as u64
+    }
 }
 
 #[test]

@@ -27,8 +27,8 @@ use lock::FolderLock;
 use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
-    accounts::AccountRows, calendars::CalendarRows, datasets::DatasetRows, events::EventRows,
-    idempotency::AnswerRows, jobs::JobRows, models::ModelRows, schedules::ScheduleRows,
+    accounts::AccountRows, actuals::ActualRows, calendars::CalendarRows, datasets::DatasetRows,
+    events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows, schedules::ScheduleRows,
     segments::SegmentRows, sources::SourceRows, versions::VersionRows,
 };
 use std::path::Path;
@@ -81,6 +81,7 @@ impl Store {
         let rows = || db.clone();
         let ports = Ports {
             accounts: Arc::new(AccountRows { db: rows() }),
+            actuals: Arc::new(ActualRows { db: rows() }),
             calendars: Arc::new(CalendarRows { db: rows() }),
             datasets: Arc::new(DatasetRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),

@@ -5,6 +5,7 @@
 //! workspace, and no method crosses from one to another.
 
 mod accounts;
+mod actuals;
 mod calendars;
 mod data;
 mod jobs;
@@ -14,6 +15,7 @@ mod schedules;
 mod sources;
 
 pub use accounts::{Accounts, Inserted};
+pub use actuals::{Actuals, AfterAnswer, LogPiece};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
@@ -80,6 +82,8 @@ pub enum StoreError {
 pub struct Ports {
     /// Accounts, sessions, tokens.
     pub accounts: Arc<dyn Accounts>,
+    /// Actuals and what is measured with them.
+    pub actuals: Arc<dyn Actuals>,
     /// The company's days.
     pub calendars: Arc<dyn Calendars>,
     /// Datasets.

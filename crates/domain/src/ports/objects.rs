@@ -2,7 +2,8 @@
 
 use super::StoreError;
 use crate::dataset::ObjectRef;
-use crate::prediction::LoggedPrediction;
+use crate::ids::{ModelKey, WorkspaceId};
+use crate::prediction::{LogPart, LoggedPrediction};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::path::Path;
@@ -31,9 +32,20 @@ pub trait PredictionLog: Send + Sync {
     /// first, at most `limit`, beginning after the first `skip`.
     async fn read(
         &self,
-        workspace: &crate::ids::WorkspaceId,
-        model: &crate::ids::ModelKey,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
         skip: u64,
         limit: u32,
+    ) -> Result<Vec<LoggedPrediction>, StoreError>;
+    /// The segments that may hold predictions of a model and that this process can read, oldest first. Those of
+    /// another process come once they are sealed.
+    async fn parts(&self, workspace: &WorkspaceId, model: &ModelKey) -> Result<Vec<LogPart>, StoreError>;
+    /// A model's predictions in one segment, in the order in which they were logged; empty where there is no such
+    /// segment.
+    async fn read_part(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        segment: &str,
     ) -> Result<Vec<LoggedPrediction>, StoreError>;
 }

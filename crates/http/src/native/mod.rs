@@ -89,6 +89,9 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(jobs::list::show))
         .routes(routes!(jobs::list::logs))
         .routes(routes!(jobs::cancel::cancel))
+        .routes(routes!(monitoring::performance::summary))
+        .routes(routes!(monitoring::performance::segments))
+        .routes(routes!(monitoring::performance::health))
         .routes(routes!(monitoring::retrain::status))
         .routes(routes!(monitoring::retrain::history))
         .routes(routes!(schedules::list::list))
@@ -118,7 +121,10 @@ fn creating() -> OpenApiRouter<App> {
 }
 
 fn training() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(jobs::train::train)).routes(routes!(monitoring::retrain::manual))
+    OpenApiRouter::new()
+        .routes(routes!(jobs::train::train))
+        .routes(routes!(monitoring::retrain::manual))
+        .routes(routes!(monitoring::performance::calculate))
 }
 
 fn predicting() -> OpenApiRouter<App> {
@@ -127,6 +133,7 @@ fn predicting() -> OpenApiRouter<App> {
         .routes(routes!(serve::predict::predict))
         .routes(routes!(serve::predict::result))
         .routes(routes!(serve::quality::quality))
+        .routes(routes!(monitoring::actuals::take, monitoring::actuals::show))
 }
 
 fn importing() -> OpenApiRouter<App> {

@@ -1,7 +1,7 @@
 //! The clock: fires schedules that are due, each once over all processes, and makes up once what was missed.
 
 use crate::Lifecycle;
-use crate::{retrain, sync};
+use crate::{metrics, retrain, sync};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::job::NewJob;
 use vakhta_domain::ports::{Enqueued, StoreError};
-use vakhta_domain::schedule::{Firing, Schedule, Subject};
+use vakhta_domain::schedule::{Firing, Schedule, ScheduledTask, Subject};
 use vakhta_domain::user::Actor;
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -67,8 +67,11 @@ async fn fire(app: &Lifecycle, due: Schedule) -> Result<(), StoreError> {
 
 /// The job that a schedule asks for.
 pub(crate) fn job_of(app: &Lifecycle, schedule: &Schedule, actor: &Actor) -> NewJob {
-    match &schedule.subject {
-        Subject::Model(model) => retrain::job(app, actor, model, retrain::Asked::by_schedule()),
-        Subject::Source(source) => sync::job(app, actor, source),
+    match (&schedule.subject, schedule.task) {
+        (Subject::Source(source), _) => sync::job(app, actor, source),
+        (Subject::Model(model), ScheduledTask::DailyMetrics) => {
+            metrics::job(app, actor, model, &metrics::Asked::default())
+        }
+        (Subject::Model(model), _) => retrain::job(app, actor, model, retrain::Asked::by_schedule()),
     }
 }

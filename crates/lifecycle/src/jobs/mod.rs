@@ -67,6 +67,7 @@ pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<pulse::Puls
         JobKind::Train => crate::train::run(app, job, pulse).await,
         JobKind::Retrain => crate::retrain::run(app, job, pulse).await,
         JobKind::Sync => crate::sync::run(app, job, pulse).await,
+        JobKind::Metrics => crate::metrics::run(app, job, pulse).await,
         JobKind::Predict => crate::serve::later::run(app, job).await,
     }
 }

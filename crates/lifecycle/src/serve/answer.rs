@@ -74,6 +74,9 @@ pub enum Prediction {
         index: usize,
         /// The point prediction.
         value: f64,
+        /// Of a forecast: how many periods after the history.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<u32>,
         /// Its intervals.
         intervals: Vec<Interval>,
         /// What moved it, where asked for.

@@ -185,7 +185,8 @@ fn places(
     Ok(places)
 }
 
-fn key_of(columns: &[String], choice: &SeriesChoice) -> Result<Vec<String>, String> {
+/// The values of the series columns that a choice names.
+pub(crate) fn key_of(columns: &[String], choice: &SeriesChoice) -> Result<Vec<String>, String> {
     match choice {
         SeriesChoice::Values(values) if values.len() == columns.len() => Ok(values.clone()),
         SeriesChoice::Values(values) => {

@@ -5,6 +5,7 @@ use super::loaded::Loaded;
 use crate::Lifecycle;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use vakhta_domain::daily::forecast_key;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::prediction::LoggedPrediction;
 
@@ -24,7 +25,7 @@ pub(super) async fn forecast(
     let now = app.ports.clock.now();
     let entries = series.iter().flat_map(|s| {
         s.points.iter().map(move |point| {
-            let key = format!("{}|{}", s.series.join("|"), point.date);
+            let key = forecast_key(&s.series, point.date);
             let output = json!({ "step": point.step, "intervals": point.intervals });
             entry(loaded, request, now, key, String::new(), point.value, &output)
         })
@@ -44,8 +45,8 @@ pub(super) async fn predictions(
     let answered = answer.predictions.iter().filter_map(|prediction| {
         let (index, value, output) = match prediction {
             Prediction::Error { .. } => return None,
-            Prediction::Value { index, value, intervals, .. } => {
-                (*index, *value, json!({ "intervals": intervals }))
+            Prediction::Value { index, value, step, intervals, .. } => {
+                (*index, *value, json!({ "step": step, "intervals": intervals }))
             }
             Prediction::Class { index, label, confidence, probabilities, .. } => {
                 (*index, *confidence, json!({ "label": label, "probabilities": probabilities }))

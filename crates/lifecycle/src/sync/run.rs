@@ -145,6 +145,10 @@ impl Run<'_> {
                 SyncStored::Stored(run) => {
                     tracing::info!(source = %run.source, run = run.number, version = run.version, "source read");
                     self.app.signals.bump();
+                    if run.version.is_some() {
+                        let (owner, dataset) = (&self.job.owner, &self.source.dataset);
+                        crate::actuals::dataset_changed(self.app, owner, dataset).await;
+                    }
                     return Ok(Ending::Settled);
                 }
                 SyncStored::Lost => return Ok(Ending::Settled),

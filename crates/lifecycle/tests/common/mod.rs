@@ -91,7 +91,7 @@ impl House {
             train_limit_seconds: 600,
             lease_seconds: 15,
             model_memory_bytes,
-            workers: Workers { train: 1, predict: 1, sync: 1 },
+            workers: Workers { train: 1, predict: 1, sync: 1, metrics: 1 },
             code_version: "test".into(),
         };
         let app = Lifecycle::new(ports.clone(), settings);

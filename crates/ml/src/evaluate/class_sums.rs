@@ -1,11 +1,13 @@
 //! Sums over scored answers of a classifier that add up: a month is its days, a class its branches.
 
+use super::classes::LEAST_PROBABILITY;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vakhta_domain::report::{ClassMetrics, ClassQuality, Confusion, ReliabilityBin};
 
 /// Bins of confidence (Naeini 2015, with fifteen as in Guo 2017).
 pub const BINS: usize = 15;
+
 /// Most pairs of a confusion that are reported.
 const MOST_PAIRS: usize = 200;
 
@@ -70,6 +72,38 @@ pub(super) fn brier(probabilities: &[f64], truth: f64) -> f64 {
 }
 
 impl ClassSums {
+    /// Adds an answer of which only the most probable classes are known, in order, with their probabilities. False where
+    /// they leave the loss open: the true class is not among them, or they do not add up to one. Its loss and Brier score
+    /// are then those of what is known, and those of all rows are not to be told.
+    pub fn add_told(&mut self, truth: &str, said: &str, told: &[(&str, f64)], threshold: f64) -> bool {
+        let of = |class: &str| told.iter().find(|(label, _)| *label == class).map(|(_, p)| *p);
+        let (confidence, of_truth) = (of(said).unwrap_or(0.0), of(truth));
+        let right = truth == said;
+        self.n += 1;
+        self.right += u64::from(right);
+        self.among_three += u64::from(told.iter().take(3).any(|(label, _)| *label == truth));
+        self.loss += -of_truth.unwrap_or(0.0).clamp(LEAST_PROBABILITY, 1.0).ln();
+        let probabilities: Vec<f64> = told.iter().map(|(_, p)| *p).collect();
+        self.brier += brier(&probabilities, of_truth.unwrap_or(0.0));
+        if confidence >= threshold {
+            self.answered += 1;
+            self.answered_right += u64::from(right);
+        }
+        self.bins.resize(BINS, Bin::default());
+        let bin = &mut self.bins[bin_of(confidence)];
+        bin.n += 1;
+        bin.confidence += confidence;
+        bin.right += u64::from(right);
+        let counts = self.classes.entry(truth.to_owned()).or_default();
+        counts.n += 1;
+        counts.right += u64::from(right);
+        self.classes.entry(said.to_owned()).or_default().predicted += 1;
+        if !right {
+            *self.confused.entry(truth.to_owned()).or_default().entry(said.to_owned()).or_default() += 1;
+        }
+        of_truth.is_some() && (probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-3
+    }
+
     /// Adds the rows of another. Bins beyond the fifteenth are left out: nothing of ours writes them.
     pub fn merge(&mut self, other: &Self) {
         self.n += other.n;
@@ -195,6 +229,36 @@ mod tests {
         let mut twice = none.clone();
         twice.merge(&none);
         assert_eq!(twice, none);
+    }
+
+    #[test]
+    fn what_is_told_whole_is_scored_as_any_other() {
+        let labels: Vec<Arc<str>> = ["a", "b", "c", "d"].map(Arc::from).to_vec();
+        let (mut tally, mut told) = (ClassTally::new(&labels, 0.5), ClassSums::default());
+        for (truth, probabilities) in [
+            (0u32, [0.7, 0.1, 0.15, 0.05]),
+            (3, [0.3, 0.28, 0.22, 0.2]),
+            (1, [0.2, 0.2, 0.4, 0.2]),
+            (2, [0.0, 0.0, 1.0, 0.0]),
+        ] {
+            let label = labels[truth as usize].as_ref();
+            tally.add(Scored { truth: Some(truth), label, probabilities: &probabilities });
+            let mut order: Vec<usize> = (0..4).collect();
+            order.sort_by(|x, y| probabilities[*y].total_cmp(&probabilities[*x]));
+            let pairs: Vec<(&str, f64)> =
+                order.iter().map(|i| (labels[*i].as_ref(), probabilities[*i])).collect();
+            assert!(told.add_told(label, pairs[0].0, &pairs, 0.5), "all is told");
+        }
+        let (a, b) = (told.quality(), tally.sums().quality());
+        assert_eq!(
+            (a.n, a.accuracy, a.macro_f1, a.answered, a.confusion),
+            (b.n, b.accuracy, b.macro_f1, b.answered, b.confusion)
+        );
+        assert!((a.log_loss.expect("told") - b.log_loss.expect("told")).abs() < 1e-12);
+        assert!((a.ece.expect("told") - b.ece.expect("told")).abs() < 1e-12);
+        assert!(!told.add_told("d", "a", &[("a", 0.6), ("b", 0.3)], 0.5), "what d had is not told");
+        assert!(!told.add_told("a", "a", &[("a", 0.6)], 0.5), "the rest is not told");
+        assert_eq!(told.quality().n, 6);
     }
 
     proptest! {

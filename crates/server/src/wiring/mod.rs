@@ -99,6 +99,7 @@ pub async fn start(config: &Config) -> Result<Running> {
             train: if config.trains { config.train_workers } else { 0 },
             sync: if config.trains { SYNC_WORKERS } else { 0 },
             predict: if config.serves { config.predict_workers } else { 0 },
+            metrics: usize::from(config.trains),
         },
         code_version: CODE_VERSION.to_owned(),
     };

@@ -5,6 +5,7 @@ use super::samples::{
     add_model, claim, company_day, dataset, decision, enqueue, event, home, job, lease, prediction, schedule,
     train,
 };
+use vakhta_domain::daily::Scope;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, SourceKey, WorkspaceId};
@@ -26,7 +27,13 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
             $call.await.expect("works").is_some()
         };
     }
+    macro_rules! any {
+        ($call:expr) => {
+            !$call.await.expect("works").is_empty()
+        };
+    }
     let (jobs, events, versions) = (&ports.jobs, &ports.events, &ports.versions);
+    let (actuals, first) = (&ports.actuals, super::actuals::FIRST);
     vec![
         (
             "company_days",
@@ -52,7 +59,12 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("schedule", one!(ports.schedules.schedule(workspace, &ScheduleId::new("nightly")))),
         ("sources", page!(ports.sources.sources(workspace, &page))),
         ("source", one!(ports.sources.source(workspace, &SourceKey::new("shop")))),
-        ("predictions", !ports.predictions.read(workspace, &model, 0, 9).await.expect("works").is_empty()),
+        ("predictions", any!(ports.predictions.read(workspace, &model, 0, 9))),
+        ("actual_versions", any!(actuals.actual_versions(workspace, &model, "a|2026-09-02"))),
+        ("log_taken", any!(actuals.log_taken(workspace, &model))),
+        ("due_days", any!(actuals.due_days(workspace, &model))),
+        ("paired", any!(actuals.paired(workspace, &model, first, None, 9))),
+        ("daily_rows", any!(actuals.daily_rows(workspace, &model, Scope::All, first))),
     ]
 }
 
@@ -75,6 +87,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     bed.ports.predictions.append(vec![prediction("visits", 1, now)]).await.expect("works");
     bed.store.seal_predictions(true).await.expect("works");
     bed.ports.predictions.append(vec![prediction("visits", 2, now)]).await.expect("works");
+    super::actuals::some_of_each(&bed).await;
 
     for (method, seen) in sights(&bed, &home()).await {
         assert!(seen, "{method} shows its own workspace nothing, so it proves nothing");

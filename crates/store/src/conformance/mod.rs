@@ -2,6 +2,7 @@
 //! here. The checks see a fresh store each, and nothing but its ports and clock.
 
 mod accounts;
+mod actuals;
 mod calendars;
 mod datasets;
 mod history;
@@ -117,6 +118,8 @@ macro_rules! list {
 list! {
     accounts: names_are_unique_without_case, passwords_end_sessions, sessions_live_and_end, tokens_live_and_end,
         pages_of_users;
+    actuals: late_and_corrected_ones_replace_and_stay, the_log_is_taken_in_once, days_become_due_and_are_done,
+        parts_of_the_log_keep_their_names, no_day_is_missed_in_a_race;
     calendars: days_are_written_over_and_taken_back;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     models: added_changed_hidden_revived, pages_of_models;

@@ -28,6 +28,15 @@ impl Row {
         .map_err(|error| unreadable(column, error))
     }
 
+    /// A number, where there is one.
+    pub(crate) fn maybe_float(&self, column: &str) -> Result<Option<f64>, StoreError> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|error| unreadable(column, error))
+    }
+
     /// A whole number.
     pub(crate) fn int(&self, column: &str) -> Result<i64, StoreError> {
         self.maybe_int(column)?.ok_or_else(|| unreadable(column, "it is empty"))

@@ -1,5 +1,5 @@
-//! Values on their way into a query. Three kinds are enough: whole numbers (also moments, in microseconds
-//! UTC, and truth as 0 and 1), texts (also JSON) and bytes.
+//! Values on their way into a query. Four kinds are enough: whole numbers (also moments, in microseconds
+//! UTC, and truth as 0 and 1), numbers, texts (also JSON) and bytes.
 
 use jiff::Timestamp;
 use sqlx::postgres::PgArguments;
@@ -12,6 +12,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Int(Option<i64>),
+    /// Always finite: `SQLite` takes what is not a number for nothing.
+    Float(Option<f64>),
     Text(Option<String>),
     Blob(Option<Vec<u8>>),
 }
@@ -75,6 +77,19 @@ impl From<Option<u64>> for Value {
     }
 }
 
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Some(number).into()
+    }
+}
+
+/// A number that is not finite is stored as absent.
+impl From<Option<f64>> for Value {
+    fn from(number: Option<f64>) -> Self {
+        Self::Float(number.filter(|number| number.is_finite()))
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::text(Some(text.to_owned()))
@@ -112,6 +127,7 @@ pub(super) fn sqlite_query(
 ) -> Query<'static, Sqlite, SqliteArguments> {
     values.into_iter().fold(sqlx::query(sql), |query, value| match value {
         Value::Int(number) => query.bind(number),
+        Value::Float(number) => query.bind(number),
         Value::Text(text) => query.bind(text),
         Value::Blob(bytes) => query.bind(bytes),
     })
@@ -124,6 +140,7 @@ pub(super) fn postgres_query(
 ) -> Query<'static, Postgres, PgArguments> {
     values.into_iter().fold(sqlx::query(sql), |query, value| match value {
         Value::Int(number) => query.bind(number),
+        Value::Float(number) => query.bind(number),
         Value::Text(text) => query.bind(text),
         Value::Blob(bytes) => query.bind(bytes),
     })

@@ -7,6 +7,7 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     words: &[
         ("int", "BIGINT"),
         ("text", "TEXT COLLATE \"C\""),
+        ("float", "DOUBLE PRECISION"),
         ("blob", "BYTEA"),
         ("strict", ""),
         ("for_update", "FOR UPDATE"),

@@ -7,6 +7,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     words: &[
         ("int", "INTEGER"),
         ("text", "TEXT"),
+        ("float", "REAL"),
         ("blob", "BLOB"),
         ("strict", "STRICT"),
         ("for_update", ""),

@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "company_days", sql: include_str!("0003_company_days.sql") },
     Migration { version: 4, name: "schedules", sql: include_str!("0004_schedules.sql") },
     Migration { version: 5, name: "sources", sql: include_str!("0005_sources.sql") },
+    Migration { version: 6, name: "actuals", sql: include_str!("0006_actuals.sql") },
 ];
 
 /// What a migration run did.

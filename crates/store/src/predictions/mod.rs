@@ -11,14 +11,14 @@ pub use seal::Sealed;
 use crate::repositories::segments::SegmentRows;
 use async_trait::async_trait;
 use folder::Folder;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{RwLock, mpsc, oneshot};
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::{Chance, Clock, Objects, PredictionLog, StoreError};
-use vakhta_domain::prediction::LoggedPrediction;
+use vakhta_domain::prediction::{LogPart, LoggedPrediction};
 use writer::{Request, Writer};
 
 /// Requests that may wait for the writer; more make their callers wait.
@@ -183,5 +183,31 @@ impl PredictionLog for PredictionFiles {
             found.extend(records.into_iter().skip(skipped as usize).take(wanted));
         }
         Ok(found)
+    }
+
+    async fn parts(&self, workspace: &WorkspaceId, model: &ModelKey) -> Result<Vec<LogPart>, StoreError> {
+        let _still = self.moving.read().await;
+        let sealed = self.segments.of_model(workspace, model).await?;
+        let mut parts: BTreeMap<String, Option<u64>> =
+            self.folder.list().into_iter().map(|segment| (segment.id, None)).collect();
+        parts.extend(sealed.into_iter().map(|part| (part.segment, Some(part.records))));
+        Ok(parts.into_iter().map(|(segment, records)| LogPart { segment, records }).collect())
+    }
+
+    async fn read_part(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        segment: &str,
+    ) -> Result<Vec<LoggedPrediction>, StoreError> {
+        let _still = self.moving.read().await;
+        if let Some(local) = self.folder.list().into_iter().find(|local| local.id == segment) {
+            return self.local(local, workspace, model).await;
+        }
+        let sealed = self.segments.of_model(workspace, model).await?;
+        match sealed.into_iter().find(|part| part.segment == segment) {
+            Some(part) => self.sealed(&part.object, workspace, model).await,
+            None => Ok(Vec::new()),
+        }
     }
 }

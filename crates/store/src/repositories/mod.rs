@@ -4,6 +4,7 @@
 //! the model or account, and at the very end the event counter.
 
 pub(crate) mod accounts;
+pub(crate) mod actuals;
 pub(crate) mod calendars;
 pub(crate) mod credentials;
 pub(crate) mod cursor;

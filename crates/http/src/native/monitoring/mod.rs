@@ -1,5 +1,8 @@
 //! The watch over models.
 
+pub mod actuals;
+pub mod performance;
+mod performance_views;
 pub mod retrain;
 pub mod views;
 
@@ -7,6 +10,8 @@ use crate::App;
 use crate::problem::{FieldError, Problem};
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::page::PageQuery;
+use vakhta_lifecycle::actuals::ActualsError;
+use vakhta_lifecycle::metrics::MetricsError;
 
 /// The model that is meant: the one named, or the only one.
 async fn meant(app: &App, workspace: &WorkspaceId, named: Option<String>) -> Result<ModelKey, Problem> {
@@ -20,4 +25,29 @@ async fn meant(app: &App, workspace: &WorkspaceId, named: Option<String>) -> Res
         _ => "name the model: there are several",
     };
     Err(Problem::invalid("bad_query", [FieldError { pointer: "?model_key".into(), message: message.into() }]))
+}
+
+impl From<ActualsError> for Problem {
+    fn from(error: ActualsError) -> Self {
+        match error {
+            ActualsError::ModelMissing(key) => Self::missing("model_missing", "model", key),
+            ActualsError::BadItems(errors) => {
+                Self::invalid("bad_input", errors.into_iter().map(FieldError::from))
+            }
+            ActualsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MetricsError> for Problem {
+    fn from(error: MetricsError) -> Self {
+        match error {
+            MetricsError::ModelMissing(key) => Self::missing("model_missing", "model", key),
+            MetricsError::Running(job) => {
+                let words = format!("job {job} computes the metrics of this model now; wait for its end");
+                Self::conflict("metrics_run", words).with_job(job)
+            }
+            MetricsError::Store(error) => error.into(),
+        }
+    }
 }

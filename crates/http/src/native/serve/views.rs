@@ -252,7 +252,7 @@ impl From<Explanation> for ExplanationView {
 impl From<Prediction> for PredictionView {
     fn from(prediction: Prediction) -> Self {
         match prediction {
-            Prediction::Value { index, value, intervals: bounds, explanation } => Self::Value {
+            Prediction::Value { index, value, intervals: bounds, explanation, step: _ } => Self::Value {
                 index,
                 value: finite(value),
                 intervals: intervals(bounds),

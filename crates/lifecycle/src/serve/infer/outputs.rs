@@ -124,9 +124,9 @@ pub(super) fn of_predictions(predictions: Vec<Prediction>) -> Result<(Vec<Entry>
     let (mut entries, mut values, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for prediction in predictions {
         match prediction {
-            Prediction::Value { value, intervals, .. } => {
+            Prediction::Value { value, step, intervals, .. } => {
                 values.push(value);
-                entries.push(Entry { value, output: json!({ "intervals": intervals }) });
+                entries.push(Entry { value, output: json!({ "step": step, "intervals": intervals }) });
             }
             Prediction::Error { index, error } => {
                 errors.push(SpecError::at("/inputs", format!("row {index}: {error}")));

@@ -46,7 +46,7 @@ pub(super) fn compute(
                 explanation: explanation(),
             },
             (None, Answer::Number { value, intervals }) => {
-                Prediction::Value { index, value, intervals, explanation: explanation() }
+                Prediction::Value { index, value, step: None, intervals, explanation: explanation() }
             }
         }
     });

@@ -8,6 +8,7 @@ use crate::serve::{ServeError, future};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use vakhta_domain::daily::forecast_key;
 use vakhta_domain::spec::SpecError;
 use vakhta_ml::panel::Periods;
 
@@ -31,7 +32,8 @@ pub(super) fn compute(loaded: &Loaded, request: &PredictRequest) -> Result<Compu
         .enumerate()
         .map(|(index, record)| match place(loaded, &plain, record) {
             Ok((series, date)) => {
-                keys.push(format!("{}|{date}", plain.series[series].series.join("|")));
+                let period = periods.first_day(periods.number(date));
+                keys.push(forecast_key(&plain.series[series].series, period));
                 value_at(periods, &plain, index, series, date)
             }
             Err(error) => {
@@ -77,6 +79,7 @@ fn value_at(periods: Periods, plain: &Plain, index: usize, series: usize, date: 
         Some(point) => Prediction::Value {
             index,
             value: point.value,
+            step: Some(point.step),
             intervals: point.intervals.clone(),
             explanation: None,
         },

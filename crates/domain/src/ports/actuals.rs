@@ -1,0 +1,96 @@
+//! Actuals, the logged answers that wait for them, and the daily rows made of both.
+
+use super::StoreError;
+use crate::actual::{ActualVersion, NewActuals, TakenActuals};
+use crate::daily::{DailyRow, DueDay, LoggedAnswer, Paired, Scope};
+use crate::event::NewEvent;
+use crate::ids::{DatasetVersionId, ModelKey, WorkspaceId};
+use async_trait::async_trait;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// A part of one segment of the prediction log, to be taken in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogPiece {
+    /// The segment.
+    pub segment: String,
+    /// Records of the model in it that were taken in before.
+    pub from: u64,
+    /// Records taken in afterwards.
+    pub to: u64,
+    /// What counts among them.
+    pub answers: Vec<LoggedAnswer>,
+}
+
+/// Where reading the answers of a day goes on: after this key and version.
+pub type AfterAnswer = (String, String);
+
+/// Actuals and what is measured with them. All that concerns one model is written one after the other.
+#[async_trait]
+pub trait Actuals: Send + Sync {
+    /// Takes actuals in: what is new is added, what says something else replaces the earlier word, which is kept; what
+    /// says the same changes nothing. The days of logged answers that it concerns become due. `event` is told, with
+    /// the counts, where anything changed. None where the model is not there.
+    async fn take_actuals(
+        &self,
+        new: &NewActuals,
+        event: &NewEvent,
+    ) -> Result<Option<TakenActuals>, StoreError>;
+    /// Every word about a key, the newest first.
+    async fn actual_versions(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        key: &str,
+    ) -> Result<Vec<ActualVersion>, StoreError>;
+    /// The version of the model's dataset whose rows were taken as actuals last.
+    async fn dataset_taken(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+    ) -> Result<Option<DatasetVersionId>, StoreError>;
+    /// How many records of each segment of the prediction log were taken in.
+    async fn log_taken(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+    ) -> Result<BTreeMap<String, u64>, StoreError>;
+    /// Takes a piece of the log in; its days become due. False where another process has taken it, or the model is not
+    /// there: nothing was written.
+    async fn take_log(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        piece: &LogPiece,
+    ) -> Result<bool, StoreError>;
+    /// Days whose rows are to be computed, earliest first.
+    async fn due_days(&self, workspace: &WorkspaceId, model: &ModelKey) -> Result<Vec<DueDay>, StoreError>;
+    /// Makes every day that has answers due; how many there are.
+    async fn all_due(&self, workspace: &WorkspaceId, model: &ModelKey) -> Result<u64, StoreError>;
+    /// Answers of a day by key and version, with their actuals, at most `limit`.
+    async fn paired(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        day: Date,
+        after: Option<&AfterAnswer>,
+        limit: u32,
+    ) -> Result<Vec<Paired>, StoreError>;
+    /// Replaces the rows of a day. False where it became due again since, or another process was first: nothing was
+    /// written.
+    async fn put_day(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        due: DueDay,
+        rows: &[DailyRow],
+    ) -> Result<bool, StoreError>;
+    /// Daily rows from a day on, by day, version, role, segment and bucket.
+    async fn daily_rows(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        scope: Scope,
+        from: Date,
+    ) -> Result<Vec<DailyRow>, StoreError>;
+}
