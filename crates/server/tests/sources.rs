@@ -90,6 +90,6 @@ fn killed_in_a_sync_there_is_the_old_version_or_the_new_one() {
         let run = api.get("sources/shop").expect(200)["last_run"].clone();
         assert_eq!(run["job_id"], id.as_str());
         let rows = api.get("datasets/sales").expect(200);
-        assert_eq!(rows["rows"], u64::from(20_000 * (number + 1)), "{}", rows);
+        assert_eq!(rows["rows"], u64::from(20_000 * (number + 1)), "{rows}");
     }
 }

@@ -136,7 +136,9 @@ async fn calculate(
     if let Some(since) = reader.first_day() {
         // Rows may come while earlier ones are read.
         while let Some((taken, notes)) = actuals::take_dataset(app, &job.owner, &model, since).await? {
-            notes.into_iter().for_each(|note| pulse.say(note));
+            for note in notes {
+                pulse.say(note);
+            }
             actuals = Some(json!({ "received": taken.received, "added": taken.added,
                 "corrected": taken.corrected, "unchanged": taken.unchanged }));
         }
@@ -174,7 +176,9 @@ async fn day(app: &Lifecycle, job: &Job, model: &Model, due: DueDay) -> Result<b
         let page = app.ports.actuals.paired(workspace, &model.key, day, after.as_ref(), PAGE).await?;
         let whole = page.len() < PAGE as usize;
         after = page.last().map(|last| (last.answer.key.clone(), last.answer.version.to_string()));
-        page.into_iter().for_each(|paired| tally.add(paired));
+        for paired in page {
+            tally.add(paired);
+        }
         if whole {
             break;
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::model::Model;
 use vakhta_domain::report::Quality;
-use vakhta_lifecycle::metrics::health::ModelHealth;
+use vakhta_lifecycle::metrics::health::{ModelHealth, Trouble};
 use vakhta_lifecycle::metrics::summary::{Line, Measured, Summary};
 
 /// What was measured on some answers.
@@ -288,7 +288,7 @@ impl HealthView {
             days_due: model.days_due,
             coverage: model.coverage.into(),
             newest_actual: model.newest_actual,
-            troubles: model.troubles.into_iter().map(|trouble| trouble.as_str()).collect(),
+            troubles: model.troubles.into_iter().map(Trouble::as_str).collect(),
         });
         Self { status: if well { "ok" } else { "attention" }, models: models.collect() }
     }
