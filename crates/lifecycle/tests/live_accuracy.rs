@@ -147,9 +147,9 @@ async fn forecasts_meet_actuals_late_corrected_zero_and_absent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_forecast_before_the_day_counts() {
     let (house, model) = serving().await;
-    asked(&house, &model).await;
+    let _ = asked(&house, &model).await;
     house.clock.advance(SignedDuration::from_hours(24 * 2));
-    asked(&house, &model).await;
+    let _ = asked(&house, &model).await;
     calculated(&house, &model, false).await;
     let rows = rows(&house, &model).await;
     let answers: u64 = rows.iter().filter(|row| row.scope == Scope::All).map(|row| row.answers).sum();
@@ -166,7 +166,7 @@ async fn the_last_forecast_before_the_day_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_of_the_dataset_are_actuals_and_thirty_days_later_they_ask_for_a_training() {
     let (house, model) = serving().await;
-    asked(&house, &model).await;
+    let _ = asked(&house, &model).await;
     let trouble = health(&house.app, &house.actor.workspace).await.expect("works").remove(0).troubles;
     assert_eq!(trouble, [Trouble::NoAnswers], "nothing is computed yet");
     house.clock.advance(SignedDuration::from_hours(24 * 15));
@@ -207,7 +207,7 @@ async fn rows_of_the_dataset_are_actuals_and_thirty_days_later_they_ask_for_a_tr
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_computes_every_night() {
     let (house, model) = serving().await;
-    asked(&house, &model).await;
+    let _ = asked(&house, &model).await;
     house.clock.advance(SignedDuration::from_hours(24));
     vakhta_lifecycle::jobs::fire_due(&house.app).await.expect("works");
     let schedule = vakhta_domain::ids::ScheduleId::new("metrics:sales");
