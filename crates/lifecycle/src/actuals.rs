@@ -272,15 +272,15 @@ mod tests {
         parse_yaml(&text).expect("a spec").remove(0)
     }
 
-    fn values(series: &[&str]) -> Option<SeriesChoice> {
-        Some(SeriesChoice::Values(series.iter().map(|value| (*value).to_owned()).collect()))
+    fn values(series: &[&str]) -> SeriesChoice {
+        SeriesChoice::Values(series.iter().map(|value| (*value).to_owned()).collect())
     }
 
     #[test]
     fn items_become_keys_and_truths() {
         let forecast = spec("forecast");
         let named = Item {
-            series: values(&["north", "1"]),
+            series: Some(values(&["north", "1"])),
             date: Some("2026-03-08T00:00:00Z".into()),
             value: Some(0.0),
             ..Item::default()
@@ -304,12 +304,22 @@ mod tests {
             ("forecast", Item { key: Some(String::new()), ..good.clone() }, "/items/1/key"),
             (
                 "forecast",
-                Item { key: None, date: Some("soon".into()), series: values(&["a", "b"]), ..good.clone() },
+                Item {
+                    key: None,
+                    date: Some("soon".into()),
+                    series: Some(values(&["a", "b"])),
+                    ..good.clone()
+                },
                 "/items/1/date",
             ),
             (
                 "forecast",
-                Item { key: None, date: Some("2026-03-08".into()), series: values(&["a"]), ..good.clone() },
+                Item {
+                    key: None,
+                    date: Some("2026-03-08".into()),
+                    series: Some(values(&["a"])),
+                    ..good.clone()
+                },
                 "/items/1/series",
             ),
             (

@@ -88,9 +88,9 @@ async fn new_and_changed_files_become_versions_and_others_do_not() {
     assert_eq!(second.told.newest.as_deref(), Some("2026-01-02"));
     let expected = [r#"["2026-01-01","north",2]"#, r#"["2026-01-01","007",5]"#, r#"["2026-01-02","007",3]"#];
     assert_eq!(rows(&house).await, expected);
-    let old =
-        house.ports.datasets.dataset_version(&house.actor.workspace, &DatasetKey::new("sales"), Some(1));
-    assert_eq!(old.await.expect("the store answers").expect("it stays").rows, 2);
+    let sales = DatasetKey::new("sales");
+    let old = house.ports.datasets.dataset_version(&house.actor.workspace, &sales, Some(1)).await;
+    assert_eq!(old.expect("the store answers").expect("it stays").rows, 2);
     house.close().await;
 }
 
@@ -116,9 +116,9 @@ async fn a_run_that_fails_changes_nothing_and_is_made_good() {
     sync::change(&house.app, &house.actor, lenient).await.expect("right");
     let good = read(&house).await;
     assert_eq!((good.version, counts(&good), good.told.refused.rows), (Some(2), (2, 1, 0, 0), 1));
-    let runs =
-        house.ports.sources.sync_runs(&house.actor.workspace, &SourceKey::new("shop"), &PageQuery::first(9));
-    assert_eq!(runs.await.expect("the store answers").items.len(), 4);
+    let (shop, page) = (SourceKey::new("shop"), PageQuery::first(9));
+    let runs = house.ports.sources.sync_runs(&house.actor.workspace, &shop, &page).await;
+    assert_eq!(runs.expect("the store answers").items.len(), 4);
     let temporary = std::fs::read_dir(&house.app.settings.temp_dir).expect("there").count();
     assert_eq!(temporary, 0, "nothing is left behind");
     house.close().await;

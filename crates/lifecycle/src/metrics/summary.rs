@@ -218,7 +218,9 @@ mod tests {
 
     fn row(day: Date, role: Role, pairs: &[(f64, f64)], answers: u64) -> (DailyRow, LiveSums) {
         let mut sums = Sums::default();
-        pairs.iter().for_each(|(actual, said)| sums.add(*actual, *said, None, &[]));
+        for (actual, said) in pairs {
+            sums.add(*actual, *said, None, &[]);
+        }
         let row = DailyRow {
             scope: Scope::All,
             day,
