@@ -2,7 +2,7 @@
 
 use crate::Lifecycle;
 use crate::learnt::Learnt;
-use crate::rows;
+use crate::rows::{self, series::since};
 use crate::serve::Loaded;
 use bytes::Bytes;
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::spec::ModelSpec;
 use vakhta_ml::evidence::{LossRow, Settings, compare, loss_for, loss_of};
-use vakhta_ml::forecast::{Actual, Backtest, BacktestRow, Fitted, KnownValue};
+use vakhta_ml::forecast::{Backtest, BacktestRow, Fitted};
 use vakhta_ml::panel::Observations;
 
 /// The serving version, read back from the object store: a rollback that cannot work is found before it is needed.
@@ -68,7 +68,7 @@ fn forecasts(
 ) -> Result<Option<Evidence>, String> {
     let Some(folds) = candidate.backtest() else { return Ok(None) };
     let own = own.map(|bytes| Backtest::from_bytes(bytes)).transpose().map_err(|e| e.to_string())?;
-    let (actuals, known) = since(rows, champion);
+    let (actuals, known) = since(rows, champion.end());
     let said = champion.along(folds, own.as_ref(), &actuals, &known).map_err(|e| e.to_string())?;
     let answers: HashMap<_, _> = said.rows.iter().map(|row| (place(row), row.forecast)).collect();
     let loss = loss_for(spec.validation.metric);
@@ -92,22 +92,4 @@ fn place(row: &BacktestRow) -> (usize, usize, usize) {
 /// Days since 1970.
 fn day_number(day: Date) -> i32 {
     day.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
-}
-
-/// What happened after a model's history, and what is known ahead since.
-fn since(rows: &Observations, champion: &Fitted) -> (Vec<Actual>, Vec<KnownValue>) {
-    let (mut actuals, mut known) = (Vec::new(), Vec::new());
-    for (at, &date) in rows.time.iter().enumerate().filter(|(_, date)| **date > champion.end()) {
-        let series: Vec<String> = rows.series.iter().map(|column| column[at].to_string()).collect();
-        for column in &rows.known_future {
-            known.push(KnownValue {
-                series: Some(series.clone()),
-                date,
-                column: column.name.clone(),
-                value: column.values[at],
-            });
-        }
-        actuals.push(Actual { series, date, value: rows.target[at] });
-    }
-    (actuals, known)
 }

@@ -123,6 +123,7 @@ async fn switch(
     let order = order(app, actor, kind, current, &loaded.version, reason);
     match app.ports.versions.switch(&order).await? {
         SwitchAnswer::Done(deployment) => {
+            let loaded = serve::grown(app, loaded).await?;
             serve::put_to_serve(app, loaded, deployment.generation);
             app.signals.bump();
             Ok(deployment)

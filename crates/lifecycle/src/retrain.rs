@@ -4,6 +4,7 @@ use crate::Lifecycle;
 use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
 use crate::metrics::Live;
+use crate::rows;
 use crate::train;
 use crate::training::{self, TrainError, TrainPayload, TrainRequest};
 use jiff::civil::Date;
@@ -193,7 +194,7 @@ async fn facts(
 
 /// What is known of the rows. A person who asks knows how old they are.
 fn data(app: &Lifecycle, spec: &ModelSpec, dataset: &DatasetVersion, asked: &Asked) -> Data {
-    let newest = spec.data.time.as_ref().and_then(|time| newest_day(dataset, time));
+    let newest = spec.data.time.as_ref().and_then(|time| rows::newest_day(dataset, time));
     let today = app.ports.clock.now().to_zoned(TimeZone::UTC).date();
     let age = |day: Date| today.since(day).map_or(0.0, |span| f64::from(span.get_days()));
     Data {
@@ -203,12 +204,6 @@ fn data(app: &Lifecycle, spec: &ModelSpec, dataset: &DatasetVersion, asked: &Ask
         stopped_after_days: (!asked.by_hand).then_some(STOPPED_AFTER_DAYS),
         failed_checks: Vec::new(),
     }
-}
-
-/// The largest value of a date column, as the profile has it.
-fn newest_day(dataset: &DatasetVersion, column: &str) -> Option<Date> {
-    let column = dataset.table.columns.iter().find(|c| c.name == column)?;
-    column.profile.max.as_deref()?.get(..10)?.parse().ok()
 }
 
 async fn keep(

@@ -1,7 +1,7 @@
 //! The work of a train job: rows, model, artifact, verdict; then one transaction that stores it all.
 
 use crate::Lifecycle;
-use crate::jobs::pulse::{Part, Pulse};
+use crate::jobs::pulse::{Part, Pulse, write_lines};
 use crate::jobs::{Ending, state_event};
 use crate::judge;
 use crate::learnt::{LearnError, Learnt};
@@ -197,6 +197,7 @@ async fn finish(
         decision,
         serve,
     };
+    write_lines(app, &finished.lease, pulse).await?;
     if app.ports.versions.finish_training(&finished).await? && serve {
         // Another version may have come first; the store knows.
         serve::refresh(app).await?;

@@ -17,12 +17,14 @@ fn schedules_follow_the_spec_and_people() {
     let api = Api::of(&server);
     api.upload("sales", &sales_csv(60)).expect(201);
     api.apply(&sales_spec("sales", 5)).expect(200);
-    let all = api.get("schedules").expect(200);
-    let own = &items(&all)[0];
-    assert_eq!(
-        (&own["id"], &own["cron"], &own["origin"]),
-        (&json!("retrain:sales"), &json!("0 3 * * SUN"), &json!("spec"))
-    );
+    let found = |id: &str| {
+        let all = api.get("schedules").expect(200);
+        items(&all).iter().find(|schedule| schedule["id"] == id).expect("a schedule of the spec").clone()
+    };
+    for (id, cron) in [("retrain:sales", "0 3 * * SUN"), ("metrics:sales", "0 4 * * *")] {
+        let own = found(id);
+        assert_eq!((&own["cron"], &own["origin"]), (&json!(cron), &json!("spec")));
+    }
 
     let put = |id: &str, body: Value| {
         api.send("PUT", &format!("schedules/{id}"), "application/json", body.to_string().into_bytes())
@@ -48,8 +50,8 @@ fn schedules_follow_the_spec_and_people() {
     let spec =
         sales_spec("sales", 5) + "policies: {retrain: {schedule: \"30 5 * * MON\", timezone: Asia/Omsk}}\n";
     api.apply(&spec).expect(200);
-    let all = api.get("schedules").expect(200);
-    assert_eq!((&items(&all)[0]["cron"], &items(&all)[0]["paused"]), (&json!("30 5 * * MON"), &json!(true)));
+    let own = found("retrain:sales");
+    assert_eq!((&own["cron"], &own["paused"]), (&json!("30 5 * * MON"), &json!(true)));
     let wrong = sales_spec("sales", 5) + "policies: {retrain: {schedule: sometimes}}\n";
     assert_eq!(api.apply(&wrong).expect(422)["errors"][0]["pointer"], "/policies/retrain/schedule");
 }

@@ -59,6 +59,8 @@ pub trait Datasets: Send + Sync {
         key: &DatasetKey,
         number: Option<u32>,
     ) -> Result<Option<DatasetVersion>, StoreError>;
+    /// The number of the newest version of every dataset of every workspace: what serving models follow.
+    async fn newest_numbers(&self) -> Result<Vec<(WorkspaceId, DatasetKey, u32)>, StoreError>;
     /// Hides a dataset; its versions stay readable for the models that learnt from them.
     async fn delete_dataset(
         &self,

@@ -159,7 +159,8 @@ async fn beat_once(
     Ok(answer)
 }
 
-async fn write_lines(
+/// Writes what the work has said so far. Whoever sees a job ended sees its whole log.
+pub(crate) async fn write_lines(
     app: &Lifecycle,
     lease: &JobLease,
     pulse: &Pulse,

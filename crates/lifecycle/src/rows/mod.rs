@@ -3,6 +3,8 @@
 pub mod records;
 pub mod series;
 
+use jiff::civil::Date;
+use vakhta_domain::dataset::DatasetVersion;
 use vakhta_tables::{Table, Values};
 
 fn take(table: &mut Table, name: &str) -> Values {
@@ -11,4 +13,10 @@ fn take(table: &mut Table, name: &str) -> Values {
 
 fn pick<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().map(|&row| values[row].clone()).collect()
+}
+
+/// The largest value of a date column, as the profile has it.
+pub(crate) fn newest_day(dataset: &DatasetVersion, column: &str) -> Option<Date> {
+    let column = dataset.table.columns.iter().find(|c| c.name == column)?;
+    column.profile.max.as_deref()?.get(..10)?.parse().ok()
 }

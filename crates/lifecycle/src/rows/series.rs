@@ -2,9 +2,11 @@
 
 use super::{pick, take};
 use bytes::Bytes;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use vakhta_domain::spec::ModelSpec;
+use vakhta_ml::forecast::{Actual, KnownValue};
 use vakhta_ml::panel::{NumberColumn, Observations, StaticColumn};
 use vakhta_tables::{ReadError, Table, Values};
 
@@ -80,4 +82,22 @@ fn fixed(table: &mut Table, name: &str, kept: &[usize]) -> Result<StaticColumn, 
             StaticColumn::Words { name: name.to_owned(), values: pick(&rows, kept) }
         }
     })
+}
+
+/// What happened after a model's last period, and what is known ahead since.
+pub(crate) fn since(rows: &Observations, end: Date) -> (Vec<Actual>, Vec<KnownValue>) {
+    let (mut actuals, mut known) = (Vec::new(), Vec::new());
+    for (at, &date) in rows.time.iter().enumerate().filter(|(_, date)| **date > end) {
+        let series: Vec<String> = rows.series.iter().map(|column| column[at].to_string()).collect();
+        for column in &rows.known_future {
+            known.push(KnownValue {
+                series: Some(series.clone()),
+                date,
+                column: column.name.clone(),
+                value: column.values[at],
+            });
+        }
+        actuals.push(Actual { series, date, value: rows.target[at] });
+    }
+    (actuals, known)
 }

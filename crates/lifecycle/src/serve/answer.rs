@@ -1,6 +1,7 @@
 //! What a model answers, as callers see it.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, Metrics, Quality};
@@ -19,6 +20,8 @@ pub struct ForecastAnswer {
     pub request_id: String,
     /// When.
     pub generated_at: Timestamp,
+    /// The last period that it knows; the forecast goes on from there.
+    pub history_end: Date,
     /// The length of a period.
     pub frequency: Frequency,
     /// The columns that name a series.

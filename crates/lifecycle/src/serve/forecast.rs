@@ -67,6 +67,7 @@ pub async fn forecast(
         version: loaded.version.id.clone(),
         request_id: id,
         generated_at: app.ports.clock.now(),
+        history_end: loaded.forecaster()?.end(),
         frequency: loaded.forecaster()?.periods().frequency,
         series_columns: loaded.version.spec.data.series.clone(),
         series,

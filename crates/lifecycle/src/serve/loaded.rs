@@ -14,6 +14,8 @@ use vakhta_ml::forecast::{self, ForecastQuery};
 pub(crate) struct Loaded {
     pub version: ModelVersion,
     pub learnt: Learnt,
+    /// The number of the newest version of its dataset that it was held against; 0 for none.
+    pub grown_to: u32,
     /// Of a forecast: every series over the whole horizon with nothing known of the future, which is what most
     /// requests ask for.
     plain: OnceLock<Arc<Plain>>,
@@ -41,10 +43,10 @@ impl From<Unloadable> for ServeError {
 impl Loaded {
     /// A version whose model is in memory already.
     pub fn of(version: ModelVersion, learnt: Learnt) -> Self {
-        Self { version, learnt, plain: OnceLock::new() }
+        Self { version, learnt, grown_to: 0, plain: OnceLock::new() }
     }
 
-    /// Reads a version's saved model.
+    /// Reads a version's saved model, as it was trained.
     pub async fn read(app: &Arc<Lifecycle>, version: ModelVersion) -> Result<Self, Unloadable> {
         let unloadable = |reason: String| Unloadable { version: version.id.clone(), reason };
         let Some(artifact) = version.artifact.clone() else {

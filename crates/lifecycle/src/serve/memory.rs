@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
+use vakhta_domain::ids::{DatasetKey, ModelKey, VersionId, WorkspaceId};
 
 /// A model of a workspace.
 pub(super) type Place = (WorkspaceId, ModelKey);
@@ -17,6 +17,8 @@ pub struct Serving {
     champions: ArcSwap<HashMap<Place, Arc<Serves>>>,
     /// Versions that were asked for by name.
     named: Mutex<Vec<Arc<Kept>>>,
+    /// The number of the newest version of every dataset.
+    newest_rows: ArcSwap<HashMap<(WorkspaceId, DatasetKey), u32>>,
     /// The size of the saved models that may be in memory, bytes.
     room: u64,
     /// Counts uses: the clock of what was used last.
@@ -61,7 +63,13 @@ impl Serving {
     /// Nothing in memory, and room for saved models of so many bytes together. One model is always kept,
     /// however large it is.
     pub fn new(room: u64) -> Self {
-        Self { champions: ArcSwap::default(), named: Mutex::default(), room, uses: AtomicU64::new(1) }
+        Self {
+            champions: ArcSwap::default(),
+            named: Mutex::default(),
+            newest_rows: ArcSwap::default(),
+            room,
+            uses: AtomicU64::new(1),
+        }
     }
 
     fn named_versions(&self) -> MutexGuard<'_, Vec<Arc<Kept>>> {
@@ -82,6 +90,27 @@ impl Serving {
         };
         self.touch(&kept);
         Arc::new(kept)
+    }
+
+    /// The number of a dataset's newest version.
+    pub(super) fn newest_rows(&self, place: &(WorkspaceId, DatasetKey)) -> Option<u32> {
+        self.newest_rows.load().get(place).copied()
+    }
+
+    /// Notes what versions datasets have.
+    pub(super) fn note_newest_rows(&self, newest: Vec<(WorkspaceId, DatasetKey, u32)>) {
+        let by_place = newest.into_iter().map(|(workspace, dataset, number)| ((workspace, dataset), number));
+        self.newest_rows.store(Arc::new(by_place.collect()));
+    }
+
+    /// The versions that serve and are in memory.
+    pub(super) fn champions_loaded(&self) -> Vec<(Arc<Loaded>, u64)> {
+        let champions = self.champions.load();
+        let loaded = champions.values().filter_map(|serves| {
+            let loaded = serves.kept.loaded().clone()?;
+            Some((loaded, serves.generation))
+        });
+        loaded.collect()
     }
 
     /// The version that serves; none where this process knows of none.
@@ -172,7 +201,10 @@ impl Serving {
     pub(super) fn keep_named(&self, loaded: &Arc<Loaded>) {
         let place = (loaded.version.workspace.clone(), loaded.version.model.clone());
         let kept = self.keep(&place, Some(loaded));
-        self.named_versions().push(kept);
+        let mut named = self.named_versions();
+        named.retain(|there| there.loaded().as_ref().is_some_and(|l| l.version.id != loaded.version.id));
+        named.push(kept);
+        drop(named);
         self.make_room();
     }
 

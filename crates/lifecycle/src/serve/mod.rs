@@ -4,6 +4,7 @@ pub mod answer;
 pub mod export;
 pub mod forecast;
 mod future;
+mod grow;
 pub mod infer;
 pub(crate) mod later;
 mod loaded;
@@ -19,6 +20,7 @@ pub use answer::{
 };
 pub use export::{ExportFormat, export};
 pub use forecast::{ForecastRequest, SeriesChoice, forecast, series};
+pub(crate) use grow::grown;
 pub use infer::{Described, Elements, InferAnswer, InferRequest, Kind, Tensor, TensorSpec, describe, infer};
 pub use later::predict_later;
 pub(crate) use loaded::Loaded;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::ports::{Champion, StoreError};
 use vakhta_domain::spec::SpecError;
+use vakhta_domain::version::ModelVersion;
 
 /// Why a model did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -70,10 +73,10 @@ pub(crate) fn put_to_serve(app: &Lifecycle, loaded: Loaded, generation: u64) {
     app.serving.put(&place, &Arc::new(loaded), generation);
 }
 
-/// Brings memory in line with the store: loads what serves there and not here, forgets what no longer does.
-/// A version that cannot be loaded leaves the one in memory serving; one that finds no room is read when it is
-/// asked for.
-pub(crate) async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
+/// Brings memory in line with the store: loads what serves there and not here, forgets what no longer does, and lets
+/// forecasts go on with new rows. A version that cannot be loaded leaves the one in memory serving; one that finds no
+/// room is read when it is asked for.
+pub async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
     let champions = app.ports.versions.champions().await?;
     for champion in &champions {
         let place = (champion.workspace.clone(), champion.model.clone());
@@ -90,14 +93,30 @@ pub(crate) async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
     if app.serving.has_others(serves) {
         app.serving.retain(serves);
     }
+    app.serving.note_newest_rows(app.ports.datasets.newest_numbers().await?);
+    for (behind, generation) in app.serving.champions_loaded() {
+        if grow::is_behind(app, &behind) {
+            match load(app, behind.version.clone()).await {
+                Ok(loaded) => put_to_serve(app, loaded, generation),
+                Err(error) => {
+                    tracing::warn!(version = %behind.version.id, %error, "a version cannot go on with new rows, it serves as it is");
+                }
+            }
+        }
+    }
     Ok(())
+}
+
+/// Reads a version; a forecast goes on with the rows that came since it was trained.
+pub(crate) async fn load(app: &Arc<Lifecycle>, version: ModelVersion) -> Result<Loaded, ServeError> {
+    Ok(grow::grown(app, Loaded::read(app, version).await?).await?)
 }
 
 async fn load_champion(app: &Arc<Lifecycle>, champion: &Champion) -> Result<(), ServeError> {
     let found =
         app.ports.versions.version(&champion.workspace, &champion.model, champion.version.as_str()).await?;
     let version = found.ok_or_else(|| ServeError::VersionMissing(champion.version.to_string()))?;
-    put_to_serve(app, Loaded::read(app, version).await?, champion.generation);
+    put_to_serve(app, load(app, version).await?, champion.generation);
     Ok(())
 }
 
@@ -138,7 +157,7 @@ async fn warm(
 ) -> Result<Arc<Loaded>, ServeError> {
     let found = app.ports.versions.version(&place.0, &place.1, version.as_str()).await?;
     let found = found.ok_or_else(|| ServeError::VersionMissing(version.to_string()))?;
-    let loaded = Arc::new(Loaded::read(app, found).await?);
+    let loaded = Arc::new(load(app, found).await?);
     app.serving.put(place, &loaded, generation);
     Ok(loaded)
 }
@@ -150,7 +169,9 @@ async fn choose_named(app: &Arc<Lifecycle>, place: &Place, name: &str) -> Result
     {
         return Ok(loaded);
     }
-    if let Some(loaded) = app.serving.named(workspace, model, name) {
+    if let Some(loaded) = app.serving.named(workspace, model, name)
+        && !grow::is_behind(app, &loaded)
+    {
         return Ok(loaded);
     }
     if app.ports.models.model(workspace, model).await?.is_none() {
@@ -158,7 +179,7 @@ async fn choose_named(app: &Arc<Lifecycle>, place: &Place, name: &str) -> Result
     }
     let found = app.ports.versions.version(workspace, model, name).await?;
     let version = found.ok_or_else(|| ServeError::VersionMissing(name.chars().take(100).collect()))?;
-    let loaded = Arc::new(Loaded::read(app, version).await?);
+    let loaded = Arc::new(load(app, version).await?);
     app.serving.keep_named(&loaded);
     Ok(loaded)
 }

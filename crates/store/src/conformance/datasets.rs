@@ -52,7 +52,9 @@ pub(super) async fn hidden_and_revived(bed: Bed) {
     assert_eq!(datasets.datasets(&home(), &PageQuery::first(9)).await.expect("works").items, []);
     assert_eq!(datasets.dataset_version(&home(), &key, None).await.expect("works"), None);
     assert_eq!(datasets.dataset_version(&home(), &key, Some(1)).await.expect("works"), Some(first));
+    assert_eq!(datasets.newest_numbers().await.expect("works"), [], "what is hidden is followed by nobody");
     assert_eq!(add(&bed, "sales", "dv_2").await.number, 2);
+    assert_eq!(datasets.newest_numbers().await.expect("works"), [(home(), key.clone(), 2)]);
     assert!(datasets.dataset(&home(), &key).await.expect("works").is_some());
 }
 

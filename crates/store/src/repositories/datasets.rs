@@ -181,6 +181,16 @@ impl Datasets for DatasetRows {
         row.as_ref().map(version).transpose()
     }
 
+    async fn newest_numbers(&self) -> Result<Vec<(WorkspaceId, DatasetKey, u32)>, StoreError> {
+        let sql = "SELECT workspace, dataset, last_number FROM datasets WHERE deleted_at IS NULL";
+        let rows = self.db.all(sql, args![]).await?;
+        let newest = |row: &Row| {
+            let dataset = DatasetKey::new(row.text("dataset")?);
+            Ok((WorkspaceId::new(row.text("workspace")?), dataset, row.u32("last_number")?))
+        };
+        rows.iter().map(newest).collect()
+    }
+
     async fn delete_dataset(
         &self,
         workspace: &WorkspaceId,

@@ -45,6 +45,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actuals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said to be true about one key, corrections and all; empty where nothing was. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description What the answer is found by; of a forecast the values of its series and the date, joined by `|`. */
+                    key: string;
+                    /** @description The model. */
+                    model_key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActualHistory"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Takes in what turned out to be true; durable when answered. All of it or, where an item is wrong, nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ActualsRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActualsTaken"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -2479,6 +2560,205 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/monitoring/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the watch over each model sees what it should. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoringHealth"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/performance/calculate-daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes daily metrics now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CalculateDaily"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description they are being computed; `job_id` says by which job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/performance/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a model does by series, the worst first. The classes of a classification stand in the quality of its summary. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Days up to today, 1 to 730; default 30. */
+                    days?: number;
+                    /** @description The model; the only one where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PerformanceSegments"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/performance/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a model does on live answers: mean, best and worst day, trend, bias, coverage, age and freshness. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Days up to today, 1 to 730; default 30. */
+                    days?: number;
+                    /** @description The model; the only one where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PerformanceSummary"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/monitoring/retrain/history": {
         parameters: {
             query?: never;
@@ -3114,6 +3394,313 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sources by key. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Source"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a source and its schedule. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SourceDefinition"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Source"];
+                    };
+                };
+                /** @description the key is taken */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sources/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Source"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Gives a source another definition. Where rows come from elsewhere, or are read otherwise, all are read again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SourceDefinition"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Source"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a source with its schedule and its runs. The dataset stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sources/{key}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A source's runs, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_SyncRun"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sources/{key}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a source now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description the source is being read; `job_id` says by which job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/train": {
         parameters: {
             query?: never;
@@ -3716,6 +4303,97 @@ export interface components {
             /** @description The caller's workspace. */
             workspace: string;
         };
+        /** @description Every word about one key. */
+        ActualHistory: {
+            /** @description The newest first; only that one counts. */
+            versions: components["schemas"]["ActualVersion"][];
+        };
+        /** @description One actual: of a forecast named by series and date, else by its key. */
+        ActualItem: {
+            /** @description Of a forecast: the first day of the period, YYYY-MM-DD. */
+            date?: string | null;
+            /** @description What the answer is found by. Of a record: the `request_id` of its prediction, `|`, its place in the request. */
+            key?: string | null;
+            /** @description Of a classification: the true class. */
+            label?: string | null;
+            /** @description Of a forecast: the values of the series columns in their order. */
+            series?: string[] | null;
+            /**
+             * Format: double
+             * @description What turned out to be true, a number.
+             */
+            value?: number | null;
+        };
+        /** @description Answers and what is known of them. */
+        ActualsCoverage: {
+            /**
+             * Format: int64
+             * @description Answers whose day is over, or whose actual is there already.
+             */
+            answers: number;
+            /**
+             * Format: double
+             * @description Their share, percent.
+             */
+            percent: number | null;
+            /**
+             * Format: int64
+             * @description Those that have an actual.
+             */
+            with_actual: number;
+        };
+        /** @description Actuals of a model. */
+        ActualsRequest: {
+            /** @description At most 50,000. What came before under the same key is replaced and kept; the same again changes nothing. */
+            items: components["schemas"]["ActualItem"][];
+            /** @description The model. */
+            model_key: string;
+        };
+        /** @description What became of actuals. */
+        ActualsTaken: {
+            /**
+             * Format: int64
+             * @description Those that were not known before.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Those that say something else than before.
+             */
+            corrected: number;
+            /**
+             * Format: int64
+             * @description Different keys that came.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Those that say the same.
+             */
+            unchanged: number;
+        };
+        /** @description One word. */
+        ActualVersion: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /** @description or a class. */
+            label: string | null;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 …
+             */
+            revision: number;
+            /** @description `api`, or the version of the dataset. */
+            source: string;
+            /**
+             * Format: double
+             * @description A number,
+             */
+            value: number | null;
+        };
         /** @description That the process answers. */
         Alive: {
             /** @description `ok`. */
@@ -3880,6 +4558,33 @@ export interface components {
             reason: string;
             /** @description The offending text. */
             text: string;
+        };
+        /** @description Access to a bucket. */
+        BucketAccess: {
+            /** @description The key's name. */
+            access_key: string;
+            /**
+             * @description The address of another store than Amazon's; taken where the server's `source_private` is on.
+             * @default null
+             */
+            endpoint: string | null;
+            /**
+             * @description The region.
+             * @default null
+             */
+            region: string | null;
+            /** @description The key's secret, by reference: `${env:VAKHTA_SECRET_…}` or `${file:…}`. */
+            secret_key: string;
+        };
+        /** @description What is to be computed. */
+        CalculateDaily: {
+            /** @description The model; the only one where it is left out. */
+            model_key?: string | null;
+            /**
+             * @description Whether every day is computed again, not only those of which something new is known; the numbers stay the same.
+             *     Default false.
+             */
+            recalculate?: boolean;
         };
         /** @description An engine that was tried. */
         Candidate: {
@@ -4197,6 +4902,19 @@ export interface components {
          * @enum {string}
          */
         DayKind: "holiday" | "day_off" | "working" | "short";
+        /** @description The headline of one day. */
+        DayValue: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: double
+             * @description The headline, percent.
+             */
+            value: number;
+        };
         /** @description A decision: what, why in words, and the numbers it was taken from. */
         Decision: {
             /**
@@ -4325,6 +5043,22 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "csv" | "jsonl" | "parquet";
+        /** @description Files in a folder of the server or in a bucket. */
+        FilesPlace: {
+            /** @description `file:///absolute/folder` below one of the server's `source_folders`, or `s3://bucket/prefix`. */
+            location: string;
+            /**
+             * @description Which files below it, e.g. `sales-*.csv` or `2026/**\/*.parquet`. `*` and `?` stay within a name, `**` goes
+             *     through folders. Everything in the folder itself by default.
+             * @default null
+             */
+            pattern: string | null;
+            /**
+             * @description Access to the bucket; the machine's own where left out.
+             * @default null
+             */
+            s3: components["schemas"]["BucketAccess"] | null;
+        };
         /** @description The last time that a schedule fired. */
         Fired: {
             /**
@@ -4375,6 +5109,11 @@ export interface components {
              * @description When.
              */
             generated_at: string;
+            /**
+             * Format: date
+             * @description The first day of the last period that it knows; the forecast goes on from there.
+             */
+            history_end: string;
             /** @description The model. */
             model_key: string;
             /** @description The request, as the prediction log knows it. */
@@ -4469,6 +5208,18 @@ export interface components {
              * @description 1 for the first period after the cutoff.
              */
             step: number;
+        };
+        /** @description A file at an address. */
+        HttpPlace: {
+            /**
+             * @description Headers to send; secrets by reference.
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description `https://…` or `http://…`. */
+            url: string;
         };
         /** @description How much a feature matters. */
         Importance: {
@@ -4726,7 +5477,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "train" | "predict" | "retrain";
+        JobKind: "train" | "predict" | "retrain" | "sync" | "metrics";
         /** @description A line of a job's log. */
         JobLogLine: {
             /**
@@ -4838,9 +5589,23 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_Source: {
+            /** @description The rows. */
+            items: components["schemas"]["Source"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_SpecialDayView: {
             /** @description The rows. */
             items: components["schemas"]["SpecialDayView"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_SyncRun: {
+            /** @description The rows. */
+            items: components["schemas"]["SyncRun"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -4850,6 +5615,79 @@ export interface components {
             items: components["schemas"]["Version"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
+        };
+        /** @description What was measured on some answers. */
+        LiveAccuracy: {
+            /**
+             * Format: int64
+             * @description Answers.
+             */
+            answers: number;
+            metrics: components["schemas"]["Metrics"] | null;
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Format: int64
+             * @description Those that have an actual.
+             */
+            scored: number;
+            /**
+             * Format: double
+             * @description The headline, percent: of numbers MAPE, of classes the share that is right.
+             */
+            value: number | null;
+        };
+        /** @description One day. */
+        LiveDay: components["schemas"]["LiveAccuracy"] & {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+        };
+        /** @description A distance or a segment. */
+        LivePart: components["schemas"]["LiveAccuracy"] & {
+            /** @description Periods ahead, e.g. `2-7`, or the values of the series joined by `|`. */
+            name: string;
+        };
+        /** @description Where the headline is going. */
+        LiveTrend: {
+            /**
+             * Format: int32
+             * @description 1 rising, -1 falling, 0 neither beyond chance.
+             */
+            direction: number;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description The level of the interval, 0 to 1.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description The lower end of its interval; null of fewer than four days.
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description Days looked at.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Percentage points a day: the median of the slopes of all pairs of days.
+             */
+            slope: number;
+        };
+        /** @description One version. */
+        LiveVersion: components["schemas"]["LiveAccuracy"] & {
+            /** @description `champion` where its answers were the model's word, else `other`. */
+            role: string;
+            /** @description The version. */
+            version: string;
         };
         /** @description A token that was made, with its secret. */
         MadeToken: components["schemas"]["ApiToken"] & {
@@ -4994,6 +5832,34 @@ export interface components {
             /** @description The spec as YAML, ready to be edited and applied. */
             spec_yaml: string;
         };
+        /** @description How the watch over one model stands. */
+        ModelHealth: {
+            /**
+             * Format: date-time
+             * @description When metrics were last computed.
+             */
+            calculated_at: string | null;
+            /** @description The serving version. */
+            champion: string | null;
+            /** @description Answers of the last two weeks. */
+            coverage: components["schemas"]["ActualsCoverage"];
+            /** @description Days of which something new is known that is not computed yet. */
+            days_due: number;
+            /**
+             * Format: double
+             * @description Its age in days.
+             */
+            model_age_days: number | null;
+            /** @description The model. */
+            model_key: string;
+            /**
+             * Format: date
+             * @description The newest day with an actual.
+             */
+            newest_actual: string | null;
+            /** @description `no_version`, `no_answers`, `no_actuals`, `metrics_late`, `metrics_failed`; empty where all is well. */
+            troubles: string[];
+        };
         /** @description A model as a person describes it. Everything but the key, the task and the data has a default. */
         ModelSpec: {
             /**
@@ -5076,11 +5942,18 @@ export interface components {
              */
             validation: components["schemas"]["SpecValidation"];
         };
+        /** @description How the watch over every model stands. */
+        MonitoringHealth: {
+            /** @description Each model. */
+            models: components["schemas"]["ModelHealth"][];
+            /** @description `ok`, or `attention` where a model has a trouble. */
+            status: string;
+        };
         /** @description A schedule to be made. */
         NewSchedule: {
             /** @description Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`. */
             cron: string;
-            /** @description Of which model. */
+            /** @description Of which model; a source makes its own schedule. */
             model_key: string;
             /** @description What it asks for. */
             task: components["schemas"]["ScheduledTask"];
@@ -5166,11 +6039,77 @@ export interface components {
             /** @description The one to come: at least 12 characters. */
             new_password: string;
         };
+        /** @description How a model does by series. */
+        PerformanceSegments: {
+            /** @description The model. */
+            model_key: string;
+            /** @description The series, the worst first; none of a model of records. */
+            segments: components["schemas"]["LivePart"][];
+        };
+        /** @description How a model does on live answers. */
+        PerformanceSummary: {
+            best: components["schemas"]["DayValue"] | null;
+            /**
+             * Format: double
+             * @description Mean of answer − actual, in the target's unit; of numbers.
+             */
+            bias: number | null;
+            /** @description Day by day. */
+            by_day: components["schemas"]["LiveDay"][];
+            /** @description By how far ahead was forecast. */
+            by_horizon: components["schemas"]["LivePart"][];
+            /** @description Version by version. */
+            by_version: components["schemas"]["LiveVersion"][];
+            /** @description The serving version. */
+            champion: string | null;
+            /** @description How many answers have an actual. */
+            coverage: components["schemas"]["ActualsCoverage"];
+            /**
+             * Format: int32
+             * @description Days since then.
+             */
+            days_behind: number | null;
+            /** @description Days of which something new is known that is not computed yet. */
+            days_due: number;
+            /**
+             * Format: date
+             * @description The first day looked at.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description The headline over all answers.
+             */
+            mean: number | null;
+            /** @description What the headline is: `mape`, the lower the better, or `accuracy`; percent. */
+            metric: string;
+            /**
+             * Format: double
+             * @description Its age in days.
+             */
+            model_age_days: number | null;
+            /** @description The model. */
+            model_key: string;
+            /**
+             * Format: date
+             * @description The newest day with an actual.
+             */
+            newest_actual: string | null;
+            /** @description The model's answers over the window. */
+            overall: components["schemas"]["LiveAccuracy"];
+            /**
+             * Format: date
+             * @description Today in the model's zone.
+             */
+            to: string;
+            trend: components["schemas"]["LiveTrend"] | null;
+            worst: components["schemas"]["DayValue"] | null;
+        };
         /**
          * @description The words that permissions are written as; the domain's type has no schema of its own.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "own_tokens" | "manage_users";
+        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "own_tokens" | "manage_users";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
@@ -5325,6 +6264,29 @@ export interface components {
             /** @description Its format. */
             format: components["schemas"]["FileFormat"];
         };
+        /** @description What a caller says about a file instead of letting it be detected. */
+        ReadOptions: {
+            /** @description One of the forms that [`ReadAs::dates`] may show; else detected. */
+            dates?: string | null;
+            /** @description `.` or `,`; else detected. */
+            decimal?: string | null;
+            /** @description One ASCII character; else detected. */
+            delimiter?: string | null;
+            /** @description The encoding label (WHATWG); else detected. */
+            encoding?: string | null;
+            /** @description The format; else by name and content. */
+            format?: components["schemas"]["FileFormat"] | null;
+            /**
+             * @description What to do with a row that does not parse.
+             * @default refuse
+             */
+            on_error: components["schemas"]["OnError"];
+            /**
+             * @description Columns to keep as text whatever their values look like (codes, telephone numbers); none by default.
+             * @default []
+             */
+            text_columns: string[];
+        };
         /** @description A record that was left out. */
         RecordError: {
             /** @description What is wrong with it and what would be right. */
@@ -5457,6 +6419,11 @@ export interface components {
             /** @description The version; default the one that served before. */
             version?: string | null;
         };
+        /**
+         * @description How a run ended.
+         * @enum {string}
+         */
+        RunOutcome: "loaded" | "unchanged" | "failed";
         /** @description A schedule. */
         Schedule: {
             /**
@@ -5469,8 +6436,8 @@ export interface components {
             /** @description Its identity. */
             id: string;
             last: components["schemas"]["Fired"] | null;
-            /** @description Of which model. */
-            model: string;
+            /** @description Of which model; null where it is about a source. */
+            model: string | null;
             /**
              * Format: date-time
              * @description When it fires next; null while it is paused.
@@ -5480,6 +6447,8 @@ export interface components {
             origin: components["schemas"]["ScheduleOrigin"];
             /** @description A paused schedule fires only when somebody asks. */
             paused: boolean;
+            /** @description Of which source; null where it is about a model. */
+            source: string | null;
             /** @description What it asks for. */
             task: components["schemas"]["ScheduledTask"];
             /** @description The zone that they are read in. */
@@ -5498,7 +6467,7 @@ export interface components {
          * @description What a schedule asks for.
          * @enum {string}
          */
-        ScheduledTask: "retrain";
+        ScheduledTask: "retrain" | "sync" | "daily_metrics";
         /**
          * @description Where a schedule comes from.
          * @enum {string}
@@ -5550,6 +6519,30 @@ export interface components {
          * @enum {string}
          */
         Source: "api" | "gui" | "cli" | "system";
+        /** @description What a source is: exactly one of `files`, `http` and `sql` says where rows come from. */
+        SourceDefinition: {
+            /** @description Minute, hour, day of the month, month, weekday; `0 2 * * *` by default. */
+            cron?: string | null;
+            /** @description The dataset that it fills; it need not be there yet. */
+            dataset: string;
+            files?: components["schemas"]["FilesPlace"] | null;
+            http?: components["schemas"]["HttpPlace"] | null;
+            /** @description Its key, `[a-z0-9_-]{1,64}`; in a change that of the address, or left out. */
+            key?: string | null;
+            /** @description The columns that tell rows apart, e.g. branch; with `time`. */
+            keys?: string[];
+            read?: components["schemas"]["ReadOptions"] | null;
+            sql?: components["schemas"]["SqlPlace"] | null;
+            /** @description The column of dates or moments: it tells rows apart, too, and says how fresh they are. */
+            time?: string | null;
+            /** @description The zone that they are read in, e.g. `Europe/Moscow`; UTC by default. */
+            timezone?: string | null;
+        };
+        /**
+         * @description The kinds of places.
+         * @enum {string}
+         */
+        SourceKind: "files" | "http" | "sql";
         /** @description Activation of an MLP. */
         SpecActivation: "relu" | "tanh" | "logistic" | "identity";
         /** @description When people are told. */
@@ -6039,6 +7032,22 @@ export interface components {
         };
         /** @description Periods, chosen or given. */
         SpecWindows: components["schemas"]["SpecAuto"] | number[];
+        /** @description A query to a database. */
+        SqlPlace: {
+            /** @description One SELECT. */
+            query: string;
+            /**
+             * @description `postgres://user:${env:VAKHTA_SECRET_…}@host/database`, or `sqlite:///absolute/file.db` below one of the server's
+             *     `source_folders`.
+             */
+            url: string;
+            /**
+             * @description A column of the query that never goes back (a counter, a time of change): only rows that are not below its
+             *     largest value so far are asked for. All rows each time where left out.
+             * @default null
+             */
+            watermark: string | null;
+        };
         /** @description One sum of series in a forecast. */
         SumForecast: {
             /** @description The columns that its level is made of; empty for the total. */
@@ -6047,6 +7056,79 @@ export interface components {
             key: string[];
             /** @description The periods to come. */
             points: components["schemas"]["ForecastPoint"][];
+        };
+        /** @description A run of a source. */
+        SyncRun: {
+            /**
+             * Format: int64
+             * @description Rows that the dataset did not have.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Bytes read.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Rows that it had with other values.
+             */
+            changed: number;
+            /** @description Why it failed. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description Those that were new or changed.
+             */
+            files_read: number;
+            /**
+             * Format: int64
+             * @description Files, answers or queries that were there.
+             */
+            files_seen: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at: string;
+            /** @description The job that ran it. */
+            job_id: string;
+            /** @description The newest value of the time column in the dataset afterwards. */
+            newest: string | null;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … within the source.
+             */
+            number: number;
+            /** @description How. */
+            outcome: components["schemas"]["RunOutcome"];
+            /** @description Rows left out, and why. */
+            refused: components["schemas"]["Refused"];
+            /**
+             * Format: int64
+             * @description Rows in them that parse.
+             */
+            rows_in: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: int32
+             * @description How often the source had to be asked.
+             */
+            tries: number;
+            /**
+             * Format: int64
+             * @description Rows that it had as they are, or that came again in the same run.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description The number of the dataset's new version; null where nothing was new.
+             */
+            version: number | null;
         };
         /**
          * @description What a model does.

@@ -24,6 +24,8 @@ pub struct ForecastView {
     pub request_id: String,
     /// When.
     pub generated_at: Timestamp,
+    /// The first day of the last period that it knows; the forecast goes on from there.
+    pub history_end: Date,
     /// The length of a period.
     #[schema(value_type = words::Frequency)]
     pub frequency: Frequency,
@@ -111,6 +113,7 @@ impl From<ForecastAnswer> for ForecastView {
             version: answer.version.as_str().to_owned(),
             request_id: answer.request_id,
             generated_at: answer.generated_at,
+            history_end: answer.history_end,
             frequency: answer.frequency,
             series_columns: answer.series_columns,
             series: answer.series.into_iter().map(SeriesForecastView::from).collect(),

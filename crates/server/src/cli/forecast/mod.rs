@@ -190,6 +190,7 @@ fn forecast(fitted: &Fitted, spec: &ModelSpec, frequency: Frequency) -> Result<F
         version: VersionId::new("unsaved"),
         request_id: String::new(),
         generated_at: crate::wiring::SystemClock.now(),
+        history_end: fitted.end(),
         frequency,
         series_columns: spec.data.series.clone(),
         series: series
