@@ -30,12 +30,18 @@ const ROOMS: &[Room] = &[
         never: &["sqlx", "sqlx-core", "object_store"],
     },
     Room {
+        name: "vakhta-simulate",
+        may: &["vakhta-domain", "vakhta-lifecycle", "vakhta-tables"],
+        never: &["sqlx", "sqlx-core", "axum", "object_store", "reqwest"],
+    },
+    Room {
         name: "vakhta-server",
         may: &[
             "vakhta-domain",
             "vakhta-http",
             "vakhta-lifecycle",
             "vakhta-ml",
+            "vakhta-simulate",
             "vakhta-store",
             "vakhta-tables",
         ],

@@ -152,14 +152,45 @@ pub async fn summary(
     Ok(summary)
 }
 
+/// How a version did, in whatever role it answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// All its answers.
+    pub overall: Measured,
+    /// Day by day.
+    pub by_day: Vec<Line<Date>>,
+}
+
+/// How a version did in the last `days` days.
+pub async fn course(
+    app: &Lifecycle,
+    workspace: &WorkspaceId,
+    model: &Model,
+    version: &VersionId,
+    days: u32,
+) -> Result<Course, StoreError> {
+    let (_, rows) = window(app, workspace, model, Scope::All, days).await?;
+    let today = today(app, model);
+    let counts = |row: &DailyRow| row.version == *version && (row.day < today || row.scored > 0);
+    let task = model.spec.task;
+    let overall = added(task, &rows, |row| counts(row).then_some(())).pop();
+    Ok(Course {
+        overall: overall.map_or_else(|| nothing(task), |line| line.measured),
+        by_day: added(task, &rows, |row| counts(row).then_some(row.day)),
+    })
+}
+
+fn nothing(task: Task) -> Measured {
+    let sums = LiveSums::of(task);
+    Measured { answers: 0, scored: 0, metrics: sums.metrics(), quality: sums.quality() }
+}
+
 /// The same from rows alone. A day counts as looked at once it is over, or once an actual of it is there.
 fn summarise(task: Task, rows: &[(DailyRow, LiveSums)], from: Date, today: Date) -> Summary {
     let word = |row: &DailyRow| row.role == Role::Champion;
     let over = |row: &DailyRow| row.day < today || row.scored > 0;
     let overall = added(task, rows, |row| (word(row) && over(row)).then_some(())).pop();
-    let nothing = LiveSums::of(task);
-    let nothing = Measured { answers: 0, scored: 0, metrics: nothing.metrics(), quality: nothing.quality() };
-    let overall = overall.map_or(nothing, |line| line.measured);
+    let overall = overall.map_or_else(|| nothing(task), |line| line.measured);
     let by_day = added(task, rows, |row| (word(row) && over(row)).then_some(row.day));
     let values: Vec<(Date, f64)> =
         by_day.iter().filter_map(|line| line.measured.value().map(|value| (line.of, value))).collect();

@@ -17,6 +17,7 @@ mod predict;
 mod reference;
 mod serve;
 mod settings;
+mod simulate;
 mod train;
 mod version;
 
@@ -56,6 +57,8 @@ pub enum Command {
     Demo(demo::Args),
     /// Forecast a file at once, without a server.
     Forecast(Box<forecast::Args>),
+    /// Replay a dataset day by day: what would have been trained, promoted and rolled back.
+    Simulate(simulate::Args),
     /// Train a model on a server.
     Train(train::Args),
     /// Make a version of a model that another program learnt.
@@ -95,6 +98,7 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
         Command::Serve(args) => serve::run(args, out),
         Command::Demo(args) => demo::run(&args, out),
         Command::Forecast(args) => forecast::run(&args, out),
+        Command::Simulate(args) => simulate::run(&args, out),
         Command::Train(args) => block_on(train::run(args, out)),
         Command::Import(args) => block_on(import::run(args, out)),
         Command::Predict(args) => block_on(predict::run(args, out)),

@@ -3,10 +3,12 @@
 
 pub mod first_sign_in;
 mod outside;
+mod replaying;
 mod upkeep;
 
 pub use first_sign_in::FirstSignIn;
 pub use outside::{OsChance, SystemClock};
+pub use replaying::{Replaying, replaying};
 
 use crate::config::Config;
 use crate::exit::{Exit, Failure, Result};

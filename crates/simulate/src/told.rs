@@ -1,0 +1,258 @@
+//! What a replay has to tell: how right the watched model was day by day and how right it would have been left alone,
+//! and every decision in between. All of it is read from the store, as a page would.
+
+use crate::feed::Columns;
+use crate::year::Plan;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use vakhta_domain::ids::{ModelKey, VersionId};
+use vakhta_domain::job::JobState;
+use vakhta_domain::page::PageQuery;
+use vakhta_domain::ports::{JobFilter, StoreError};
+use vakhta_domain::user::Actor;
+use vakhta_lifecycle::Lifecycle;
+use vakhta_lifecycle::metrics::summary::{self, MAX_DAYS, Measured};
+
+/// Entries of one page of a list.
+const PAGE: u32 = 200;
+
+/// What a replay has to tell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Told {
+    /// The model.
+    pub model: String,
+    /// The first day that was replayed.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
+    /// What it can be replayed from.
+    pub seed: u64,
+    /// Series in the data.
+    pub series: usize,
+    /// What was done to the data.
+    pub scenarios: Vec<ScenarioTold>,
+    /// Accuracy of what the model answered.
+    pub watched: Accuracy,
+    /// Accuracy of the first version, had it served all the time.
+    pub left_alone: Accuracy,
+    /// Day by day.
+    pub days: Vec<DayTold>,
+    /// Month by month.
+    pub months: Vec<MonthTold>,
+    /// What was decided, oldest first.
+    pub decisions: Vec<DecisionTold>,
+    /// Jobs by kind.
+    pub jobs: BTreeMap<String, u64>,
+    /// Jobs that failed, with their reasons.
+    pub failed: Vec<FailedTold>,
+}
+
+/// What was done to the data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScenarioTold {
+    /// Its name.
+    pub name: &'static str,
+    /// Its first day.
+    pub from: Date,
+    /// The first day after it.
+    pub end: Date,
+    /// What values were multiplied by.
+    pub factor: f64,
+}
+
+/// Accuracy over many answers; none where no answer has an actual.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Accuracy {
+    /// Answers with an actual.
+    pub scored: u64,
+    /// Percent.
+    pub wape: Option<f64>,
+    /// Percent.
+    pub mape: Option<f64>,
+}
+
+/// A day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DayTold {
+    /// Which.
+    pub day: Date,
+    /// WAPE of what the model answered, percent.
+    pub watched: Option<f64>,
+    /// WAPE of the first version, percent.
+    pub left_alone: Option<f64>,
+}
+
+/// A month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MonthTold {
+    /// As `2016-03`.
+    pub month: String,
+    /// Mean of the days' WAPE of what the model answered, percent.
+    pub watched: Option<f64>,
+    /// The same of the first version.
+    pub left_alone: Option<f64>,
+    /// Decisions by kind.
+    pub decisions: BTreeMap<&'static str, u64>,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionTold {
+    /// When.
+    pub at: Timestamp,
+    /// Its day in the model's zone.
+    pub day: Date,
+    /// What.
+    pub kind: &'static str,
+    /// About which version.
+    pub version: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A job that failed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FailedTold {
+    /// When.
+    pub at: Timestamp,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+fn accuracy(measured: &Measured) -> Accuracy {
+    let metrics = measured.metrics.as_ref();
+    Accuracy {
+        scored: measured.scored,
+        wape: metrics.and_then(|m| m.wape),
+        mape: metrics.and_then(|m| m.mape),
+    }
+}
+
+fn wape(measured: &Measured) -> Option<f64> {
+    measured.metrics.as_ref().and_then(|metrics| metrics.wape)
+}
+
+/// Reads what happened.
+pub(crate) async fn of(
+    app: &Arc<Lifecycle>,
+    actor: &Actor,
+    plan: &Plan,
+    columns: &Columns,
+    first: &str,
+) -> Result<Told, StoreError> {
+    let key = ModelKey::new(plan.spec.model_key.as_str());
+    let model = app.ports.models.model(&actor.workspace, &key).await?;
+    let model = model.ok_or_else(|| StoreError::Unreadable { what: "model", reason: "it is gone".into() })?;
+    let watched = summary::summary(app, &actor.workspace, &model, MAX_DAYS).await?;
+    let alone = summary::course(app, &actor.workspace, &model, &VersionId::new(first), MAX_DAYS).await?;
+    let alone_by_day: BTreeMap<Date, Option<f64>> =
+        alone.by_day.iter().map(|line| (line.of, wape(&line.measured))).collect();
+    let days: Vec<DayTold> = (watched.by_day.iter().filter(|line| line.of <= plan.to))
+        .map(|line| DayTold {
+            day: line.of,
+            watched: wape(&line.measured),
+            left_alone: alone_by_day.get(&line.of).copied().flatten(),
+        })
+        .collect();
+    let decisions = decisions(app, actor, &key, plan).await?;
+    let (jobs, failed) = jobs(app, actor).await?;
+    let names: BTreeSet<String> = plan.feed.batches.values().flatten().map(|row| columns.name(row)).collect();
+    let scenarios = plan.scenarios.iter().map(|scenario| {
+        let (from, end) = scenario.window(plan.from, plan.to);
+        ScenarioTold { name: scenario.bend.name(), from, end, factor: scenario.factor }
+    });
+    Ok(Told {
+        model: plan.spec.model_key.clone(),
+        from: plan.from,
+        to: plan.to,
+        seed: plan.seed,
+        series: names.len(),
+        scenarios: scenarios.collect(),
+        watched: accuracy(&watched.overall),
+        left_alone: accuracy(&alone.overall),
+        months: months(&days, &decisions),
+        days,
+        decisions,
+        jobs,
+        failed,
+    })
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0u32), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+fn months(days: &[DayTold], decisions: &[DecisionTold]) -> Vec<MonthTold> {
+    let month = |day: Date| day.strftime("%Y-%m").to_string();
+    let all: BTreeSet<String> =
+        days.iter().map(|d| month(d.day)).chain(decisions.iter().map(|d| month(d.day))).collect();
+    let told = all.into_iter().map(|name| {
+        let of_month = || days.iter().filter(|d| month(d.day) == name);
+        let mut counted = BTreeMap::new();
+        for decision in decisions.iter().filter(|d| month(d.day) == name) {
+            *counted.entry(decision.kind).or_insert(0) += 1;
+        }
+        MonthTold {
+            watched: mean(of_month().filter_map(|day| day.watched)),
+            left_alone: mean(of_month().filter_map(|day| day.left_alone)),
+            decisions: counted,
+            month: name,
+        }
+    });
+    told.collect()
+}
+
+async fn decisions(
+    app: &Lifecycle,
+    actor: &Actor,
+    model: &ModelKey,
+    plan: &Plan,
+) -> Result<Vec<DecisionTold>, StoreError> {
+    let zone = plan.spec.policies.retrain.as_ref().map(|policy| policy.timezone.clone());
+    let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+    let mut found = Vec::new();
+    let mut page = PageQuery::first(PAGE);
+    loop {
+        let read = app.ports.versions.decisions(&actor.workspace, model, &page).await?;
+        found.extend(read.items.into_iter().map(|decision| DecisionTold {
+            at: decision.at,
+            day: decision.at.to_zoned(zone.clone()).date(),
+            kind: decision.kind.as_str(),
+            version: decision.version.to_string(),
+            reason: decision.reason,
+        }));
+        let Some(cursor) = read.next_cursor else { break };
+        page.cursor = Some(cursor);
+    }
+    found.reverse();
+    Ok(found)
+}
+
+type Jobs = (BTreeMap<String, u64>, Vec<FailedTold>);
+
+async fn jobs(app: &Lifecycle, actor: &Actor) -> Result<Jobs, StoreError> {
+    let mut counted = BTreeMap::new();
+    let mut failed = Vec::new();
+    let mut page = PageQuery::first(PAGE);
+    loop {
+        let read = app.ports.jobs.jobs(&actor.workspace, &JobFilter::default(), &page).await?;
+        for job in read.items {
+            *counted.entry(job.kind.as_str().to_owned()).or_insert(0) += 1;
+            if job.state == JobState::Failed {
+                let reason = job.error.unwrap_or_default();
+                failed.push(FailedTold { at: job.created_at, kind: job.kind.as_str(), reason });
+            }
+        }
+        let Some(cursor) = read.next_cursor else { break };
+        page.cursor = Some(cursor);
+    }
+    failed.reverse();
+    Ok((counted, failed))
+}
