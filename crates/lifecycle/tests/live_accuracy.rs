@@ -6,6 +6,7 @@ use common::{House, sales, training};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use serde_json::Value;
+use vakhta_domain::actual::Truth;
 use vakhta_domain::daily::{DailyRow, Role, Scope};
 use vakhta_domain::ids::ModelKey;
 use vakhta_domain::job::{JobKind, JobState};
@@ -13,6 +14,7 @@ use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::JobFilter;
 use vakhta_lifecycle::actuals::{self, ActualsError, Item};
+use vakhta_lifecycle::metrics::errors::{Miss, errors};
 use vakhta_lifecycle::metrics::health::{Trouble, health};
 use vakhta_lifecycle::metrics::summary::{Summary, segments, summary};
 use vakhta_lifecycle::metrics::{self, Asked};
@@ -139,9 +141,30 @@ async fn forecasts_meet_actuals_late_corrected_zero_and_absent() {
     let worst = worst.expect("works");
     assert_eq!((worst.len(), worst[0].of.as_str(), worst[0].measured.scored), (3, "north", 3));
 
+    where_it_errs(&house, &model).await;
+
     let bad = actuals::receive(&house.app, &house.actor, &model, vec![Item::default()]).await;
     assert!(matches!(bad, Err(ActualsError::BadItems(_))), "{bad:?}");
     house.close().await;
+}
+
+/// The same answers taken apart add up to the whole, and the largest misses come first.
+async fn where_it_errs(house: &House, model: &ModelKey) {
+    let whole = told(house, model).await.overall;
+    let found =
+        errors(&house.app, &house.actor.workspace, &stored(house, model).await, 92).await.expect("works");
+    assert_eq!((found.overall.scored, found.overall.value()), (whole.scored, whole.value()));
+    let scored = |counts: Vec<u64>| counts.into_iter().sum::<u64>();
+    assert_eq!(scored(found.by_weekday.iter().map(|line| line.measured.scored).collect()), whole.scored);
+    assert_eq!(scored(found.by_day_kind.iter().map(|line| line.measured.scored).collect()), whole.scored);
+    assert_eq!(scored(found.by_size.iter().map(|line| line.measured.scored).collect()), whole.scored);
+    assert!(found.by_size.is_sorted_by(|a, b| a.of.1 <= b.of.0), "{:?}", found.by_size);
+    let error = |miss: &Miss| match (&miss.actual, miss.answered.0) {
+        (Truth::Number(actual), Some(said)) => (said - actual).abs(),
+        _ => panic!("numbers have numbers"),
+    };
+    assert!(found.misses.len() >= 2 && found.misses.is_sorted_by(|a, b| error(a) >= error(b)));
+    assert!(found.misses.iter().all(|miss| miss.step.is_some() && miss.request.len() > 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

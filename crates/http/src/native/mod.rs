@@ -91,6 +91,7 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(jobs::cancel::cancel))
         .routes(routes!(monitoring::performance::summary))
         .routes(routes!(monitoring::performance::segments))
+        .routes(routes!(monitoring::errors::errors))
         .routes(routes!(monitoring::performance::health))
         .routes(routes!(monitoring::retrain::status))
         .routes(routes!(monitoring::retrain::history))

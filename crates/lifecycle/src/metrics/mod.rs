@@ -1,6 +1,7 @@
 //! Daily metrics: what was answered meets what turned out to be true. Each day's rows are made from what is stored
 //! alone, so that computing them again gives the same numbers.
 
+pub mod errors;
 pub mod health;
 mod live;
 mod log;

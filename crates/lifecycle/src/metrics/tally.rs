@@ -93,13 +93,10 @@ impl DayTally {
         self.waiting.push(paired);
     }
 
-    /// Counts the answers of one key: the last of a serving version is the model's word.
+    /// Counts the answers of one key.
     fn settle(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
-        let served = waiting.iter().enumerate().filter(|(_, paired)| paired.answer.served);
-        let word = served
-            .max_by_key(|(_, paired)| (paired.answer.at, &paired.answer.request))
-            .map(|(place, _)| place);
+        let word = word_of(&waiting);
         for (place, paired) in waiting.iter().enumerate() {
             let role = if word == Some(place) { Role::Champion } else { Role::Other };
             self.count(paired, role);
@@ -140,8 +137,15 @@ impl DayTally {
     }
 }
 
+/// The place of the model's word among the answers of one key: the last one of a serving version.
+pub(super) fn word_of(answers: &[Paired]) -> Option<usize> {
+    let served = answers.iter().enumerate().filter(|(_, paired)| paired.answer.served);
+    let last = served.max_by_key(|(_, paired)| (paired.answer.at, &paired.answer.request));
+    last.map(|(place, _)| place)
+}
+
 /// Adds an answer to sums; false where its actual is not known or of another kind.
-fn score(sums: &mut LiveSums, paired: &Paired, threshold: f64) -> bool {
+pub(super) fn score(sums: &mut LiveSums, paired: &Paired, threshold: f64) -> bool {
     let answer = &paired.answer;
     match (sums, &paired.truth) {
         (LiveSums::Numbers(sums), Some(Truth::Number(actual))) => {

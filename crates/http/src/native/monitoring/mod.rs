@@ -1,6 +1,7 @@
 //! The watch over models.
 
 pub mod actuals;
+pub mod errors;
 pub mod performance;
 mod performance_views;
 pub mod retrain;

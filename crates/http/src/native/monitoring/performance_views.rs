@@ -42,7 +42,7 @@ impl From<Measured> for MeasuredView {
 
 impl MeasuredView {
     /// The same without the lists of classes.
-    fn brief(measured: Measured) -> Self {
+    pub(super) fn brief(measured: Measured) -> Self {
         let view = Self::from(measured);
         Self { quality: view.quality.as_ref().map(Quality::brief), ..view }
     }
