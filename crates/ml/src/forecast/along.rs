@@ -62,7 +62,9 @@ impl Fitted {
         let (model, _) = self.extend(&past, known)?;
         let last = folds.first.saturating_add(origin.to as i64);
         let horizon = usize::try_from(last - self.periods.number(model.end()) - 1).unwrap_or(0);
-        let query = ForecastQuery { horizon, series: None, levels: Vec::new(), known_future: known.to_vec() };
+        // What is known of days that have passed is in the model already.
+        let ahead = known.iter().filter(|value| value.date > model.end()).cloned().collect();
+        let query = ForecastQuery { horizon, series: None, levels: Vec::new(), known_future: ahead };
         let places: HashMap<&[String], &'a [String]> =
             folds.series.iter().map(|key| (key.as_slice(), key.as_slice())).collect();
         let mut answers = Answers::new();
@@ -91,6 +93,7 @@ mod tests {
     use super::super::tests::{all, checked, day, fit_rows, lively, rows};
     use super::*;
     use crate::forecast::{Pairing, compare};
+    use crate::panel::NumberColumn;
 
     const FOLDS: &str = "engine: gbdt, horizon: 14, params: {rounds: 20, leaves: 8, learning_rate: 0.2}, validation: {folds: 3, step: 10}";
 
@@ -124,6 +127,28 @@ mod tests {
         }
         let paired = compare(&said, folds);
         assert_eq!((paired.pairing, paired.rows.len(), paired.only_second), (Pairing::SameStep, 84, 42));
+    }
+
+    #[test]
+    fn what_was_known_ahead_is_past_by_now() {
+        let promo = |n: usize| f64::from(u8::from(n.is_multiple_of(9)));
+        let sold = |branch: usize, n: usize| lively(branch, n) * (1.0 + promo(n));
+        let known_to = |days: usize| {
+            let mut data = rows(2, days, sold);
+            let values = (0..2).flat_map(|_| (0..days).map(promo)).collect();
+            data.known_future.push(NumberColumn { name: "promo".into(), values });
+            data
+        };
+        let earlier = fit_rows(&known_to(300), &checked(FOLDS)).expect("a fit");
+        let later = fit_rows(&known_to(334), &checked(FOLDS)).expect("a fit");
+        let known = |n| KnownValue { series: None, date: day(n), column: "promo".into(), value: promo(n) };
+        let known: Vec<KnownValue> = (300..334).map(known).collect();
+        let sold = |n| (0..2).map(move |b| (vec![format!("b{b}")], day(n), sold(b, n)));
+        let actuals: Vec<Actual> =
+            (300..334).flat_map(sold).map(|(series, date, value)| Actual { series, date, value }).collect();
+        let folds = later.backtest().expect("a backtest");
+        let said = earlier.along(folds, None, &actuals, &known).expect("rows");
+        assert_eq!(said.rows.len(), folds.rows.len(), "every fold begins after its history");
     }
 
     #[test]
