@@ -2,7 +2,7 @@
 //! and dark.
 
 use crate::chart::{self, Chart, Line, Mark, Span, escaped};
-use crate::text::saved;
+use crate::text::against_alone;
 use crate::told::{DayTold, Told};
 use jiff::civil::Date;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ struct Words {
     series: &'static str,
     watched: &'static str,
     alone: &'static str,
-    saved: &'static str,
+    against: &'static str,
     chart: &'static str,
     what_happened: &'static str,
     until: &'static str,
@@ -47,7 +47,7 @@ const EN: Words = Words {
     series: "series",
     watched: "watched",
     alone: "left alone",
-    saved: "smaller error",
+    against: "error against left alone",
     chart: "WAPE, mean of seven days. Lines across: what was decided. Behind: what was done to the data.",
     what_happened: "What was done to the data",
     until: "until",
@@ -68,7 +68,7 @@ const RU: Words = Words {
     series: "рядов",
     watched: "под присмотром",
     alone: "без присмотра",
-    saved: "меньше ошибка",
+    against: "ошибка против «без присмотра»",
     chart: "WAPE, среднее за семь дней. Вертикальные линии: решения. Фон: что сделано с данными.",
     what_happened: "Что сделано с данными",
     until: "до",
@@ -112,7 +112,7 @@ figure { margin: 0; overflow-x: auto; } svg { width: 100%; min-width: 36rem; hei
 .key { display: inline-block; width: 1.6em; border-top: 2px solid; vertical-align: middle; margin-right: .4em; }
 .key.watched { border-color: var(--blue); } .key.alone { border-color: var(--soft); border-top-style: dashed; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 500; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } code { font-size: .85em; white-space: nowrap; }
+th { color: var(--soft); font-weight: 500; } td:first-child { white-space: nowrap; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } code { font-size: .85em; white-space: nowrap; }
 ";
 
 fn percent(value: Option<f64>) -> String {
@@ -181,7 +181,7 @@ pub fn write(told: &Told, language: Language) -> String {
     let figures = [
         (words.watched, percent(told.watched.wape)),
         (words.alone, percent(told.left_alone.wape)),
-        (words.saved, saved(told).map_or_else(|| "–".into(), |saved| format!("{saved:.1}%"))),
+        (words.against, against_alone(told).map_or_else(|| "–".into(), |more| format!("{more:+.1}%"))),
     ];
     page.push_str("<dl>");
     for (name, value) in figures {

@@ -7,10 +7,10 @@ fn percent(value: Option<f64>) -> String {
     value.map_or_else(|| "-".into(), |value| format!("{value:.2}%"))
 }
 
-/// By how much the error of the watched model is smaller, percent of the other.
-pub(crate) fn saved(told: &Told) -> Option<f64> {
+/// By how much the error of the watched model is larger than that of the one left alone, percent of the latter.
+pub(crate) fn against_alone(told: &Told) -> Option<f64> {
     let (watched, alone) = (told.watched.wape?, told.left_alone.wape?);
-    (alone > 0.0).then(|| 100.0 * (1.0 - watched / alone))
+    (alone > 0.0).then(|| 100.0 * (watched / alone - 1.0))
 }
 
 /// The report as text.
@@ -38,11 +38,10 @@ pub fn write(told: &Told) -> String {
     };
     let _ = writeln!(text, "{}", line("watched", &told.watched));
     let _ = writeln!(text, "{}", line("left alone", &told.left_alone));
-    if let Some(saved) = saved(told) {
-        let _ = writeln!(
-            text,
-            "  the watched model's error is {saved:.1}% smaller than that of its first version"
-        );
+    if let Some(more) = against_alone(told) {
+        let (by, word) = (more.abs(), if more > 0.0 { "larger" } else { "smaller" });
+        let _ =
+            writeln!(text, "  the watched model's error is {by:.1}% {word} than that of its first version");
     }
     months(&mut text, &told.months);
     let _ = writeln!(text, "\ndecisions");
