@@ -51,8 +51,10 @@ pub struct LoggedAnswer {
     pub version: VersionId,
     /// The day that it counts for: that of the forecast, or the one on which a record was answered.
     pub day: Date,
-    /// Whether the version served the model when it answered.
+    /// Whether callers were given it as the model's word.
     pub served: bool,
+    /// Whether it was made in shadow of the answer that callers were given.
+    pub shadow: bool,
     /// When it was made.
     pub at: Timestamp,
     /// The request that it belongs to.
@@ -89,8 +91,10 @@ pub struct Paired {
 /// In which part a version answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Its answer was the model's word: the last one of a serving version.
+    /// Its answer was the model's word: the last one of a serving version, or of a challenger that callers were given.
     Champion,
+    /// It answered in shadow: nobody was given its answer.
+    Shadow,
     /// Any other.
     Other,
 }
@@ -100,13 +104,14 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Champion => "champion",
+            Self::Shadow => "shadow",
             Self::Other => "other",
         }
     }
 
     /// The role of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Champion, Self::Other].into_iter().find(|role| role.as_str() == word)
+        [Self::Champion, Self::Shadow, Self::Other].into_iter().find(|role| role.as_str() == word)
     }
 }
 
@@ -207,6 +212,7 @@ mod tests {
             version: VersionId::new("v_1"),
             day: jiff::civil::date(2026, 3, 8),
             served,
+            shadow: false,
             at: Timestamp::from_second(second).expect("a moment"),
             request: request.into(),
             segment: "north".into(),

@@ -24,11 +24,21 @@ pub enum DecisionKind {
     Deploy,
     /// A person went back to an earlier version.
     Rollback,
+    /// A version is tried beside the champion.
+    Challenger,
+    /// A challenger is tried no more: the evidence spoke against it, its time was over, or a person ended it.
+    ChallengerEnded,
+    /// A canary goes on to its next share.
+    CanaryStep,
+    /// A new champion stood its probation.
+    ProbationPassed,
+    /// A new champion was worse in its probation: the former one serves again.
+    AutoRollback,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::FirstChampion,
         Self::Kept,
         Self::Promoted,
@@ -36,6 +46,11 @@ impl DecisionKind {
         Self::NotRetrained,
         Self::Deploy,
         Self::Rollback,
+        Self::Challenger,
+        Self::ChallengerEnded,
+        Self::CanaryStep,
+        Self::ProbationPassed,
+        Self::AutoRollback,
     ];
 
     /// The word used in JSON and SQL.
@@ -48,6 +63,11 @@ impl DecisionKind {
             Self::NotRetrained => "not_retrained",
             Self::Deploy => "deploy",
             Self::Rollback => "rollback",
+            Self::Challenger => "challenger",
+            Self::ChallengerEnded => "challenger_ended",
+            Self::CanaryStep => "canary_step",
+            Self::ProbationPassed => "probation_passed",
+            Self::AutoRollback => "auto_rollback",
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::decision::Decision;
 use crate::event::NewEvent;
 use crate::ids::{DecisionId, ModelKey, VersionId, WorkspaceId};
+use crate::trial::Arm;
 use jiff::Timestamp;
 
 /// One stretch of time in which a version served.
@@ -22,15 +23,18 @@ pub struct Deployment {
     pub generation: u64,
 }
 
-/// All that one switch writes, in one transaction: the deployment, the states of both versions, the
-/// decision and the event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All that one switch writes, in one transaction: the deployment, the states of both versions, what
+/// answers beside it, the decision and the event.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Switch {
     /// The tenant.
     pub workspace: WorkspaceId,
     /// Why and by whom; `decision.version` is the version that will serve and `decision.previous` the one
     /// that the decision was taken against: the switch fails if another one serves by now.
     pub decision: Decision,
+    /// The version that goes on answering in shadow from now on: the former champion, in the new one's probation. All
+    /// others that answered beside the former champion end.
+    pub arm: Option<Arm>,
     /// What is told.
     pub event: NewEvent,
 }

@@ -26,5 +26,6 @@ pub mod rollback;
 pub mod schedule;
 pub mod source;
 pub mod spec;
+pub mod trial;
 pub mod user;
 pub mod version;

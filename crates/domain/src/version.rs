@@ -84,7 +84,8 @@ pub struct ModelVersion {
     pub report: Option<Report>,
     /// The saved model; none when training failed.
     pub artifact: Option<ObjectRef>,
-    /// The scored rows of its validation folds; none for models of records and where training failed.
+    /// The scored rows of its validation folds, of a model of records what was said of held-out rows; none where
+    /// training failed.
     pub backtest: Option<ObjectRef>,
     /// Why training failed.
     pub error: Option<String>,

@@ -58,6 +58,7 @@ domain_words! {
     JobState = vakhta_domain::job::JobState,
     VersionState = vakhta_domain::version::VersionState,
     Origin = vakhta_domain::version::Origin,
+    ArmPart = vakhta_domain::trial::Part,
     DecisionKind = vakhta_domain::decision::DecisionKind,
     ColumnKind = vakhta_domain::dataset::ColumnKind,
     FileFormat = vakhta_domain::dataset::FileFormat,

@@ -1,7 +1,7 @@
 //! The running product: its ports, its settings, and its background work.
 
 use crate::jobs::{clock, reaper, worker};
-use crate::serve::{Serving, watcher};
+use crate::serve::{Serving, Shadows, watcher};
 use crate::signals::Signals;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Lifecycle {
     pub settings: Settings,
     /// The models in memory.
     pub serving: Serving,
+    /// Room for answers that nobody is given.
+    pub shadows: Shadows,
     /// What wakes its followers.
     pub signals: Signals,
 }
@@ -72,7 +74,7 @@ impl Lifecycle {
     /// Puts the parts together; nothing runs yet.
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
         let serving = Serving::new(settings.model_memory_bytes);
-        Arc::new(Self { ports, settings, serving, signals: Signals::new() })
+        Arc::new(Self { ports, settings, serving, shadows: Shadows::default(), signals: Signals::new() })
     }
 
     /// Loads the serving versions and starts workers, the reaper and the champion watcher.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use vakhta_domain::ids::VersionId;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::report::Interval;
+use vakhta_domain::spec::Task;
 use vakhta_domain::version::ModelVersion;
 use vakhta_ml::forecast::{Backtest, BacktestRow};
 use vakhta_tables::{ExportFormat, Table, Values};
@@ -124,9 +125,9 @@ async fn read<T: Send + 'static>(
     version: &ModelVersion,
     work: impl FnOnce(Backtest) -> T + Send + 'static,
 ) -> Result<T, BacktestError> {
-    let Some(object) = &version.backtest else {
-        return Err(BacktestError::NoBacktest(version.id.clone()));
-    };
+    // Of a model of records the object holds what was said of held-out rows.
+    let backtest = version.backtest.as_ref().filter(|_| version.spec.task == Task::Forecast);
+    let object = backtest.ok_or_else(|| BacktestError::NoBacktest(version.id.clone()))?;
     let bytes = app.ports.objects.get(object).await?;
     let done = tokio::task::spawn_blocking(move || Backtest::from_bytes(&bytes).map(work)).await;
     done.map_err(|panic| unusable(version, &panic))?.map_err(|e| unusable(version, &e))

@@ -1,5 +1,7 @@
 //! The contest: a freshly trained version against the one that serves, on rows that neither was fitted on.
 
+mod records;
+
 use crate::Lifecycle;
 use crate::learnt::Learnt;
 use crate::rows::{self, series::since};
@@ -54,7 +56,14 @@ pub(crate) fn hold(
             let rows = rows::series::read(parquet, spec).map_err(|e| e.to_string())?;
             forecasts(spec, candidate, champion, rival.backtest.as_ref(), &rows.observations)
         }
-        // No rows are known yet that both kinds of records were kept away from.
+        (Learnt::Records(candidate), Learnt::Records(champion)) => match &rival.backtest {
+            Some(held) => {
+                let champion = records::Champion { fitted: champion, spec: &rival.loaded.version.spec, held };
+                records::hold(parquet, spec, candidate, &champion)
+            }
+            // An imported version tells nothing of the rows that it was fitted on.
+            None => Ok(None),
+        },
         _ => Ok(None),
     }
 }

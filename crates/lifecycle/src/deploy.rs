@@ -3,7 +3,8 @@
 
 use crate::Lifecycle;
 use crate::serve::{self, Loaded};
-use serde_json::json;
+use crate::trials;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::deployment::{Deployment, Switch};
@@ -56,7 +57,7 @@ pub async fn deploy(
     let current = find_model(app, actor, model).await?;
     let version = find_version(app, actor, model, version).await?;
     let reason = reason.unwrap_or_else(|| "deployed by hand".into());
-    switch(app, actor, DecisionKind::Deploy, &current, version, reason).await
+    put_in_place(app, actor, &current, version, Order::by_hand(DecisionKind::Deploy, reason)).await
 }
 
 /// Goes back: to `version`, or to the one that served before the current one.
@@ -73,7 +74,7 @@ pub async fn rollback(
         None => version_before(app, actor, model, current.champion.as_ref()).await?,
     };
     let reason = reason.unwrap_or_else(|| "rolled back by hand".into());
-    switch(app, actor, DecisionKind::Rollback, &current, version, reason).await
+    put_in_place(app, actor, &current, version, Order::by_hand(DecisionKind::Rollback, reason)).await
 }
 
 async fn find_model(app: &Lifecycle, actor: &Actor, model: &ModelKey) -> Result<Model, DeployError> {
@@ -104,13 +105,27 @@ async fn version_before(
     find_version(app, actor, model, before.version.as_str()).await
 }
 
-async fn switch(
+/// Why a version is put to serve.
+pub(crate) struct Order {
+    pub kind: DecisionKind,
+    pub reason: String,
+    /// The numbers that it was decided from.
+    pub evidence: Value,
+}
+
+impl Order {
+    fn by_hand(kind: DecisionKind, reason: String) -> Self {
+        Self { kind, reason, evidence: json!({}) }
+    }
+}
+
+/// Puts a version to serve in place of the one that `current` knows.
+pub(crate) async fn put_in_place(
     app: &Arc<Lifecycle>,
     actor: &Actor,
-    kind: DecisionKind,
     current: &Model,
     version: ModelVersion,
-    reason: String,
+    order: Order,
 ) -> Result<Deployment, DeployError> {
     if !version.state.is_servable() {
         return Err(DeployError::NotServable(version.id, version.state));
@@ -120,11 +135,12 @@ async fn switch(
     }
     let loaded =
         Loaded::read(app, version).await.map_err(|e| DeployError::ArtifactUnreadable(e.version, e.reason))?;
-    let order = order(app, actor, kind, current, &loaded.version, reason);
-    match app.ports.versions.switch(&order).await? {
+    let switch = switch(app, actor, current, &loaded.version, order);
+    match app.ports.versions.switch(&switch).await? {
         SwitchAnswer::Done(deployment) => {
             let loaded = serve::grown(app, loaded).await?;
             serve::put_to_serve(app, loaded, deployment.generation);
+            serve::refresh_arms(app).await?;
             app.signals.bump();
             Ok(deployment)
         }
@@ -134,30 +150,36 @@ async fn switch(
     }
 }
 
-/// What the switch writes: decision, evidence and event.
-fn order(
+/// What the switch writes: decision, evidence, the former champion's shadow and event.
+fn switch(
     app: &Lifecycle,
     actor: &Actor,
-    kind: DecisionKind,
     current: &Model,
     version: &ModelVersion,
-    reason: String,
+    Order { kind, reason, mut evidence }: Order,
 ) -> Switch {
     let at = app.ports.clock.now();
-    let event_kind = if kind == DecisionKind::Rollback { "version.rolled_back" } else { "version.deployed" };
+    let event_kind = match kind {
+        DecisionKind::Rollback | DecisionKind::AutoRollback => "version.rolled_back",
+        _ => "version.deployed",
+    };
+    evidence["metrics"] = json!(version.report.as_ref().map(Report::headline));
+    evidence["artifact"] = json!(version.artifact);
     let decision = Decision {
         id: DecisionId::new(ids::fresh("decision", &*app.ports.chance)),
         model: version.model.clone(),
         kind,
         version: version.id.clone(),
         previous: current.champion.clone(),
-        evidence: json!({ "metrics": version.report.as_ref().map(Report::headline), "artifact": version.artifact }),
+        evidence,
         decided_by: actor.name.clone(),
         reason,
         at,
     };
+    let arm = trials::shadow_after(kind, current, &decision);
     let event = NewEvent::about(event_kind, ("version", version.id.as_str()), actor, at)
         .of_model(version.model.as_str())
-        .with(json!({ "before": current.champion, "after": version.id, "reason": decision.reason }));
-    Switch { workspace: actor.workspace.clone(), decision, event }
+        .with(json!({ "before": current.champion, "after": version.id, "reason": decision.reason,
+            "decision": kind, "probation_days": arm.as_ref().map(|arm| arm.days) }));
+    Switch { workspace: actor.workspace.clone(), decision, arm, event }
 }

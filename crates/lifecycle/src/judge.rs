@@ -62,6 +62,7 @@ pub(crate) async fn judge(
     let kind = match verdict.outcome {
         Outcome::Promote if over.is_some() => DecisionKind::Kept,
         Outcome::Promote => DecisionKind::Promoted,
+        Outcome::Challenge if over.is_none() => DecisionKind::Challenger,
         Outcome::Challenge | Outcome::Keep => DecisionKind::Kept,
         Outcome::Reject => DecisionKind::Rejected,
     };

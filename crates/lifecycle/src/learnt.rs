@@ -8,6 +8,7 @@ use vakhta_domain::spec::{ModelSpec, Task};
 use vakhta_ml::artifact::ArtifactError;
 use vakhta_ml::forecast::Backtest;
 use vakhta_ml::panel::Panel;
+use vakhta_ml::records::HeldRows;
 use vakhta_ml::{forecast, records};
 
 /// A learnt model.
@@ -63,11 +64,11 @@ impl Learnt {
         }
     }
 
-    /// The scored rows of its validation folds, as bytes; none of a model of records.
+    /// The scored rows of its validation folds, or the held-out rows of a model of records, as bytes.
     pub fn backtest(&self) -> Option<Vec<u8>> {
         match self {
             Self::Forecast(fitted) => fitted.backtest().map(Backtest::to_bytes),
-            Self::Records(_) => None,
+            Self::Records(fitted) => fitted.held().map(HeldRows::to_bytes),
         }
     }
 

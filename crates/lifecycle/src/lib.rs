@@ -24,8 +24,9 @@ pub mod signals;
 pub mod sync;
 mod train;
 pub mod training;
+pub mod trials;
 pub mod upload;
 
 pub use app::{Background, Lifecycle, Settings, Workers};
-pub use serve::Serving;
+pub use serve::{Serving, Shadows};
 pub use signals::Signals;

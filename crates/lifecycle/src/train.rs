@@ -7,6 +7,7 @@ use crate::judge;
 use crate::learnt::{LearnError, Learnt};
 use crate::serve;
 use crate::training::TrainPayload;
+use crate::trials;
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::Arc;
@@ -15,8 +16,10 @@ use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DatasetKey, DecisionId, ModelKey, VersionId};
 use vakhta_domain::job::Job;
+use vakhta_domain::model::Model;
 use vakhta_domain::ports::{FinishedTraining, JobLease, StoreError};
 use vakhta_domain::report::Report;
+use vakhta_domain::trial::{Arm, Mode};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// Shares of the whole job, in millionths, at which its parts begin.
@@ -161,7 +164,7 @@ async fn finish(
         model: model.clone(),
         kind: judged.kind,
         version: trained.id.clone(),
-        previous: current.champion,
+        previous: current.champion.clone(),
         reason: judged.reason,
         evidence: judged.evidence,
         decided_by: "system".into(),
@@ -192,17 +195,30 @@ async fn finish(
     let finished = FinishedTraining {
         lease: JobLease { job: job.id.clone(), attempt: job.attempt },
         events: events(app, job, &version, &decision, serve),
+        arm: arm(&current, &decision),
         result: json!({ "version": version.id, "decision": decision.kind, "reason": decision.reason, "metrics": version.report.as_ref().map(Report::headline) }),
         version: version.clone(),
         decision,
         serve,
     };
+    let changes = serve || finished.arm.is_some();
     write_lines(app, &finished.lease, pulse).await?;
-    if app.ports.versions.finish_training(&finished).await? && serve {
+    if app.ports.versions.finish_training(&finished).await? && changes {
         // Another version may have come first; the store knows.
         serve::refresh(app).await?;
     }
     Ok(())
+}
+
+/// What answers beside the champion from then on: in a promotion the former one, of a challenger the version itself.
+fn arm(current: &Model, decision: &Decision) -> Option<Arm> {
+    match decision.kind {
+        DecisionKind::Challenger => {
+            let (version, at) = (&decision.version, decision.at);
+            trials::challenger(current, version, Mode::Shadow, None, &decision.id, at)
+        }
+        kind => trials::shadow_after(kind, current, decision),
+    }
 }
 
 fn events(
@@ -227,6 +243,10 @@ fn events(
     if serve {
         let data = json!({ "before": decision.previous, "after": version.id, "reason": decision.reason });
         events.push(about("version.deployed").with(data));
+    }
+    if decision.kind == DecisionKind::Challenger {
+        let data = json!({ "against": decision.previous, "reason": decision.reason });
+        events.push(about("challenger.began").with(data));
     }
     events.push(state_event(app, "job.completed", job, None));
     events

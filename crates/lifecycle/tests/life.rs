@@ -108,7 +108,8 @@ async fn answers_are_checked_and_logged() {
     let date = answer.series[0].points[1].date.to_string();
     let data = json!([{"branch": "центр", "date": date}, {"branch": "nowhere", "date": date}, {"branch": "north", "date": "1999-01-01"}]);
     let data = serde_json::from_value(data).expect("objects");
-    let request = PredictRequest { model: model.clone(), version: None, data, top: None, explain: false };
+    let request =
+        PredictRequest { model: model.clone(), version: None, data, key: None, top: None, explain: false };
     let predicted = serve::predict(&house.app, &house.actor, request.clone()).await.expect("answered");
     let [
         Prediction::Value { value, .. },

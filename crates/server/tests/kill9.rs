@@ -165,6 +165,10 @@ fn killed_in_deploys_one_champion_serves_and_it_is_the_acknowledged_one_or_the_n
             versions["items"].as_array().expect("a list").iter().filter(|v| v["state"] == "deployed");
         assert_eq!(deployed.count(), 1);
         let open = api.get("models/sales/deployments").expect(200);
+        // What stands beside the champion came with the same transaction: the former one, held against this one.
+        let beside = open["beside"].as_array().expect("a list");
+        assert_eq!((beside.len(), &beside[0]["part"]), (1, &json!("former")), "{beside:?}");
+        assert_eq!(beside[0]["against"], serves.as_str());
         let open = open["items"].as_array().expect("a list").iter().filter(|d| d["until"].is_null());
         assert_eq!(open.count(), 1);
         assert_eq!(

@@ -98,7 +98,11 @@ async fn quiet_weeks_need_no_training_and_come_again() {
     assert_eq!((told.jobs["sync"], told.jobs["metrics"] > 41), (43, true), "{:?}", told.jobs);
 
     let again = replayed(&[], FROM).await.expect("it replays");
-    assert_eq!((again.days, again.decisions), (told.days, told.decisions));
+    assert_eq!(again.days, told.days);
+    // Ids are drawn by whoever comes first; all else is the same.
+    let what =
+        |told: &Told| -> Vec<_> { told.decisions.iter().map(|d| (d.at, d.kind, d.reason.clone())).collect() };
+    assert_eq!(what(&again), what(&told));
 }
 
 #[tokio::test(flavor = "multi_thread")]

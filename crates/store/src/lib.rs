@@ -27,9 +27,9 @@ use lock::FolderLock;
 use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
-    accounts::AccountRows, actuals::ActualRows, calendars::CalendarRows, datasets::DatasetRows,
-    events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows, schedules::ScheduleRows,
-    segments::SegmentRows, sources::SourceRows, versions::VersionRows,
+    accounts::AccountRows, actuals::ActualRows, arms::ArmRows, calendars::CalendarRows,
+    datasets::DatasetRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows,
+    schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows, versions::VersionRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -82,6 +82,7 @@ impl Store {
         let ports = Ports {
             accounts: Arc::new(AccountRows { db: rows() }),
             actuals: Arc::new(ActualRows { db: rows() }),
+            arms: Arc::new(ArmRows { db: rows() }),
             calendars: Arc::new(CalendarRows { db: rows() }),
             datasets: Arc::new(DatasetRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),

@@ -46,6 +46,20 @@ describe('the reason of a decision', () => {
     const file = { format: 'onnx', sha256: 'ab', bytes: 9 };
     expect(said(decision('kept', { file }))).toBe(ru.decided.imported);
   });
+  it('of a trial tells its live days, and the way back', () => {
+    const probation = { age_days: 9 };
+    const worse = { outcome: 'roll_back', reason: { code: 'worse', harm: 0.12, days: 8, level: 0.05 } };
+    const back = said(decision('auto_rollback', { probation, verdict: worse }));
+    expect(back).toMatch(/8\. Хуже на 12,0\s%/);
+    expect(back).toContain('разверните v1');
+    const fine = { outcome: 'watch', reason: { code: 'not_worse', days: 3, harm: null } };
+    const next = { code: 'advance', share: 0.25 };
+    expect(said(decision('canary_step', { probation, verdict: fine, next }))).toMatch(/25,0\s%/);
+    const better = { outcome: 'promote', reason: { code: 'better_live', gain: 0.2, days: 9 } };
+    expect(said(decision('promoted', { live: {}, verdict: better }))).toContain('20,0');
+    const strange = { outcome: 'watch', reason: { code: 'from_a_newer_server' } };
+    expect(said(decision('challenger_ended', { live: {}, verdict: strange }))).toBe('as stored');
+  });
   it('of a comparison tells its numbers, by the code of the rule', () => {
     const judged = (kind: Decision['kind'], reason: object) =>
       said(decision(kind, { verdict: { outcome: 'promote', reason } }));

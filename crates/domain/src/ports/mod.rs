@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actuals;
+mod arms;
 mod calendars;
 mod data;
 mod jobs;
@@ -16,6 +17,7 @@ mod sources;
 
 pub use accounts::{Accounts, Inserted};
 pub use actuals::{Actuals, AfterAnswer, LogPiece};
+pub use arms::{ArmAnswer, Arms};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
@@ -84,6 +86,8 @@ pub struct Ports {
     pub accounts: Arc<dyn Accounts>,
     /// Actuals and what is measured with them.
     pub actuals: Arc<dyn Actuals>,
+    /// What answers beside champions.
+    pub arms: Arc<dyn Arms>,
     /// The company's days.
     pub calendars: Arc<dyn Calendars>,
     /// Datasets.

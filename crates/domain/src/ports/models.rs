@@ -9,6 +9,7 @@ use crate::model::Model;
 use crate::page::{Page, PageQuery};
 use crate::schedule::Schedule;
 use crate::spec::ModelSpec;
+use crate::trial::Arm;
 use crate::version::{ModelVersion, VersionState};
 use async_trait::async_trait;
 
@@ -59,6 +60,9 @@ pub struct FinishedTraining {
     /// Whether it serves from now on. Where another version came to serve since the decision was taken, it
     /// is stored as `Trained` instead and the decision as `Kept`.
     pub serve: bool,
+    /// What answers beside the champion from now on: where the version serves the former champion, else the version
+    /// itself as a challenger. Where another one is tried already it is not, and the decision becomes `Kept`.
+    pub arm: Option<Arm>,
     /// The job's result.
     pub result: serde_json::Value,
     /// What is told.

@@ -158,7 +158,8 @@ fn harm(case: &Case, policy: &PromotePolicy, limits: &Limits) -> Option<Reason> 
     segment_harm(&evidence.segments, policy)
 }
 
-fn segment_harm(segments: &[SegmentHarm], policy: &PromotePolicy) -> Option<Reason> {
+/// The most harmed segment, where one is harmed by more than the policy allows and beyond chance.
+pub(crate) fn segment_harm(segments: &[SegmentHarm], policy: &PromotePolicy) -> Option<Reason> {
     let harmed = |segment: &&SegmentHarm| {
         segment.harm() > policy.segment_harm && segment.adjusted.is_some_and(|p| p < policy.level)
     };

@@ -3,6 +3,7 @@
 use super::{Engine, Fourier, Frequency, ModelSpec, Objective, Params, SpecError, Task, Windows};
 use crate::ids::check_key;
 use crate::schedule::{BadTimes, Times};
+use crate::trial::MAX_DAYS;
 use serde::{Deserialize, Serialize};
 
 /// The longest horizon, in periods.
@@ -186,6 +187,7 @@ fn policies(spec: &ModelSpec, found: &mut Findings) {
         found.within(&share("significant"), promote.significant, promote.minor, 1.0);
         found.within(&share("level"), promote.level, 0.0001, 0.5);
         found.within(&share("segment_harm"), promote.segment_harm, 0.0, 10.0);
+        found.within(&share("probation_days"), promote.probation_days.into(), 0.0, MAX_DAYS.into());
     }
 }
 

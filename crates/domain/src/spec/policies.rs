@@ -65,7 +65,8 @@ pub struct PromotePolicy {
     pub level: f64,
     /// How much worse a segment may become.
     pub segment_harm: f64,
-    /// How long the old version goes on scoring.
+    /// Days that the former version goes on answering in shadow; where the new one is shown to be worse by then, the
+    /// former one serves again. 0: not at all.
     pub probation_days: u32,
     /// What a good version becomes.
     pub mode: PromoteMode,

@@ -4,6 +4,7 @@ use super::{MetricsError, Step};
 use crate::Lifecycle;
 use crate::actuals::zone;
 use crate::jobs::pulse::Pulse;
+use crate::serve::Mark;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -50,6 +51,7 @@ struct Output {
     intervals: Option<Value>,
     label: Option<String>,
     probabilities: Option<Value>,
+    arm: Option<Mark>,
 }
 
 impl Reader {
@@ -140,7 +142,11 @@ impl Reader {
             key,
             version: logged.version.clone(),
             day,
-            served: self.served.iter().any(serves),
+            served: match output.arm {
+                Some(mark) => mark == Mark::Challenger,
+                None => self.served.iter().any(serves),
+            },
+            shadow: output.arm == Some(Mark::Shadow),
             at: logged.at,
             request: logged.request.clone(),
             segment,

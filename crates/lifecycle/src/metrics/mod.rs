@@ -14,6 +14,7 @@ use crate::Lifecycle;
 use crate::actuals;
 use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
+use crate::trials;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -150,8 +151,12 @@ async fn calculate(
     let ControlFlow::Continue(days) = days(app, job, &model, pulse).await? else {
         return Ok(ControlFlow::Break(()));
     };
+    if pulse.enter("trials", 950_000).is_break() {
+        return Ok(ControlFlow::Break(()));
+    }
+    let trials = trials::watch(app, &model, pulse).await?;
     Ok(ControlFlow::Continue(json!({
-        "answers": log.kept, "answers_made_too_late": log.late, "actuals": actuals, "days": days,
+        "answers": log.kept, "answers_made_too_late": log.late, "actuals": actuals, "days": days, "trials": trials,
     })))
 }
 
@@ -160,7 +165,7 @@ async fn days(app: &Arc<Lifecycle>, job: &Job, model: &Model, pulse: &Pulse) -> 
     let due = app.ports.actuals.due_days(job.workspace(), &model.key).await?;
     let mut done = 0;
     for (at, due_day) in due.iter().enumerate() {
-        let share = 500_000 + (500_000 * at / due.len()) as u32;
+        let share = 500_000 + (450_000 * at / due.len()) as u32;
         if pulse.enter("days", share).is_break() {
             return Ok(ControlFlow::Break(()));
         }

@@ -98,7 +98,11 @@ impl DayTally {
         let waiting = std::mem::take(&mut self.waiting);
         let word = word_of(&waiting);
         for (place, paired) in waiting.iter().enumerate() {
-            let role = if word == Some(place) { Role::Champion } else { Role::Other };
+            let role = match paired.answer.shadow {
+                _ if word == Some(place) => Role::Champion,
+                true => Role::Shadow,
+                false => Role::Other,
+            };
             self.count(paired, role);
         }
     }

@@ -37,10 +37,42 @@ pub struct ForecastAnswer {
 pub struct SeriesAnswer {
     /// Its values of the series columns.
     pub series: Vec<String>,
+    /// Who answered, where a challenger is given a share of the series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     /// Its last periods, where asked for.
     pub history: Vec<HistoryPoint>,
     /// The periods to come.
     pub points: Vec<ForecastPoint>,
+}
+
+/// In which part a version answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredAs {
+    /// It serves.
+    Champion,
+    /// It is tried, and was given this key.
+    Challenger,
+}
+
+impl AnsweredAs {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Champion => "champion",
+            Self::Challenger => "challenger",
+        }
+    }
+}
+
+/// Who answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The version.
+    pub version: VersionId,
+    /// In which part.
+    pub arm: AnsweredAs,
 }
 
 /// One sum of series in a forecast.
@@ -61,6 +93,9 @@ pub struct PredictAnswer {
     pub model_key: ModelKey,
     /// The version that answered.
     pub version: VersionId,
+    /// In which part it did, where a challenger is given a share of the answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<AnsweredAs>,
     /// The request, as the prediction log knows it.
     pub request_id: String,
     /// One a record, in order.

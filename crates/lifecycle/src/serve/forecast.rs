@@ -1,16 +1,19 @@
 //! Forecasts: which series, how far, with which intervals; answered from memory and logged.
 
-use super::answer::{ForecastAnswer, SeriesAnswer, SeriesList, SumAnswer};
+use super::answer::{Answered, AnsweredAs, ForecastAnswer, SeriesAnswer, SeriesList, SumAnswer};
+use super::beside::{beside, loaded, others, shadow, sharing};
 use super::loaded::Loaded;
 use super::{ServeError, choose, future, log};
 use crate::Lifecycle;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use vakhta_domain::daily::split_forecast_key;
 use vakhta_domain::ids::{self, ModelKey, WorkspaceId};
 use vakhta_domain::report::{ForecastPoint, SeriesForecast};
 use vakhta_domain::spec::SpecError;
+use vakhta_domain::trial::Arm;
 use vakhta_domain::user::Actor;
 
 /// The most history that comes with a forecast, in periods a series.
@@ -54,25 +57,91 @@ pub async fn forecast(
     request: ForecastRequest,
 ) -> Result<ForecastAnswer, ServeError> {
     let begun = app.ports.clock.now();
-    let loaded = choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
-    let computed = tokio::task::spawn_blocking({
-        let loaded = loaded.clone();
-        move || compute(&loaded, &request)
-    });
-    let (series, sums) = computed.await.map_err(|panic| loaded.unusable(&panic))??;
+    let champion = choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
+    let arms = beside(app, &champion);
+    let request = Arc::new(request);
+    let (mut series, sums) = computed(&champion, &request).await?;
     let id = actor.request_id.clone().unwrap_or_else(|| ids::fresh("forecast", &*app.ports.chance));
-    log::forecast(app, &loaded, &log::Request { id: &id, begun }, &series).await?;
+    let said = |mark| log::Request { id: &id, begun, mark };
+    let lines = log::of_series(&series);
+    match split(app, &request, &arms, &mut series).await {
+        None => log::lines(app, &champion, &said(None), lines).await?,
+        Some((challenger, theirs)) => {
+            let (given, kept): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| {
+                split_forecast_key(&line.key).is_some_and(|(series, _)| theirs.contains(series))
+            });
+            let answered: Vec<SeriesAnswer> =
+                series.iter().filter(|s| theirs.contains(&s.series.join("|"))).cloned().collect();
+            let mut entries = log::entries(app, &champion, &said(None), kept);
+            let word = Some(log::Mark::Challenger);
+            entries.extend(log::entries(app, &challenger, &said(word), log::of_series(&answered)));
+            entries.extend(log::entries(app, &champion, &said(Some(log::Mark::Shadow)), given));
+            app.ports.predictions.append(entries).await?;
+        }
+    }
+    let others = others(&champion, &arms, &champion.version.id);
+    let theirs: HashSet<String> = series
+        .iter()
+        .filter(|s| s.answered.as_ref().is_some_and(|a| a.version != champion.version.id))
+        .map(|s| s.series.join("|"))
+        .collect();
+    let challenger = sharing(&arms).map(|arm| arm.version.clone());
+    shadow(app, &champion, others, &id, request, move |loaded, request| {
+        let (mut series, _) = compute(loaded, request)?;
+        // What it was given is logged already.
+        let given = challenger.as_ref() == Some(&loaded.version.id);
+        series.retain(|s| !given || !theirs.contains(&s.series.join("|")));
+        Ok(log::of_series(&series))
+    });
     Ok(ForecastAnswer {
-        model_key: loaded.version.model.clone(),
-        version: loaded.version.id.clone(),
+        model_key: champion.version.model.clone(),
+        version: champion.version.id.clone(),
         request_id: id,
         generated_at: app.ports.clock.now(),
-        history_end: loaded.forecaster()?.end(),
-        frequency: loaded.forecaster()?.periods().frequency,
-        series_columns: loaded.version.spec.data.series.clone(),
+        history_end: champion.forecaster()?.end(),
+        frequency: champion.forecaster()?.periods().frequency,
+        series_columns: champion.version.spec.data.series.clone(),
         series,
         sums,
     })
+}
+
+async fn computed(loaded: &Arc<Loaded>, request: &Arc<ForecastRequest>) -> Result<Computed, ServeError> {
+    let work = tokio::task::spawn_blocking({
+        let (loaded, request) = (loaded.clone(), request.clone());
+        move || compute(&loaded, &request)
+    });
+    work.await.map_err(|panic| loaded.unusable(&panic))?
+}
+
+/// Gives the challenger its share of the series, where one is tried so: its forecasts stand in the place of the
+/// champion's, by the names of those series. Series that add up to sums stay together, with the champion; so do those
+/// that the challenger cannot forecast.
+async fn split(
+    app: &Arc<Lifecycle>,
+    request: &Arc<ForecastRequest>,
+    arms: &[Arm],
+    series: &mut [SeriesAnswer],
+) -> Option<(Arc<Loaded>, HashSet<String>)> {
+    let unnamed = matches!(request.version.as_deref(), None | Some("champion"));
+    let arm = sharing(arms).filter(|_| unnamed && !request.sums)?;
+    for own in series.iter_mut() {
+        own.answered = Some(Answered { version: arm.against.clone(), arm: AnsweredAs::Champion });
+    }
+    let challenger = loaded(app, arm).await?;
+    let (answers, _) = computed(&challenger, request).await.ok()?;
+    let mut answers: HashMap<Vec<String>, SeriesAnswer> =
+        answers.into_iter().map(|answer| (answer.series.clone(), answer)).collect();
+    let mut theirs = HashSet::new();
+    for own in series.iter_mut() {
+        let name = own.series.join("|");
+        if let Some(answer) = arm.takes(&name).then(|| answers.remove(&own.series)).flatten() {
+            let answered = Some(Answered { version: arm.version.clone(), arm: AnsweredAs::Challenger });
+            *own = SeriesAnswer { answered, ..answer };
+            theirs.insert(name);
+        }
+    }
+    Some((challenger, theirs))
 }
 
 /// The series that a version knows.
@@ -124,7 +193,12 @@ fn compute(loaded: &Loaded, request: &ForecastRequest) -> Result<Computed, Serve
     let series = whole.into_iter().map(|mut series| {
         narrowed(&mut series.points);
         let history = fitted.history(&series.series, request.history.unwrap_or(0) as usize);
-        SeriesAnswer { history: history.unwrap_or_default(), series: series.series, points: series.points }
+        SeriesAnswer {
+            history: history.unwrap_or_default(),
+            series: series.series,
+            answered: None,
+            points: series.points,
+        }
     });
     Ok((series.collect(), sums))
 }

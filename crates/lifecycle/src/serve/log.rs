@@ -1,48 +1,64 @@
 //! From an answer to the prediction log: one entry a value, found again by series and period.
 
-use super::answer::{PredictAnswer, Prediction, SeriesAnswer};
+use super::answer::{Prediction, SeriesAnswer};
 use super::loaded::Loaded;
 use crate::Lifecycle;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use vakhta_domain::daily::forecast_key;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::prediction::LoggedPrediction;
 
+/// Who answered where it was not simply the version that was asked: kept in the entry's answer as `arm`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mark {
+    /// A challenger that was given the key: its answer is the model's word.
+    Challenger,
+    /// A version that answered beside the one whose answer was given.
+    Shadow,
+}
+
 /// A request that is being answered.
 pub(super) struct Request<'a> {
     pub id: &'a str,
     pub begun: Timestamp,
+    pub mark: Option<Mark>,
 }
 
-/// Logs a forecast; returns when it is durable.
-pub(super) async fn forecast(
-    app: &Lifecycle,
-    loaded: &Loaded,
-    request: &Request<'_>,
-    series: &[SeriesAnswer],
-) -> Result<(), StoreError> {
-    let now = app.ports.clock.now();
-    let entries = series.iter().flat_map(|s| {
-        s.points.iter().map(move |point| {
-            let key = forecast_key(&s.series, point.date);
-            let output = json!({ "step": point.step, "intervals": point.intervals });
-            entry(loaded, request, now, key, String::new(), point.value, &output)
+/// One answer to be logged.
+pub(super) struct Line {
+    /// What its actual will be found by.
+    pub key: String,
+    /// What was asked, as JSON.
+    pub input: String,
+    /// The point answer.
+    pub value: f64,
+    /// The whole answer.
+    pub output: Value,
+}
+
+/// The lines of a forecast.
+pub(super) fn of_series(series: &[SeriesAnswer]) -> Vec<Line> {
+    let lines = series.iter().flat_map(|s| {
+        s.points.iter().map(move |point| Line {
+            key: forecast_key(&s.series, point.date),
+            input: String::new(),
+            value: point.value,
+            output: json!({ "step": point.step, "intervals": point.intervals }),
         })
     });
-    app.ports.predictions.append(entries.collect()).await
+    lines.collect()
 }
 
-/// Logs predictions for records; returns when it is durable.
-pub(super) async fn predictions(
-    app: &Lifecycle,
-    loaded: &Loaded,
-    request: &Request<'_>,
+/// The lines of predictions for records.
+pub(super) fn of_predictions(
+    predictions: &[Prediction],
     keys: &[String],
     records: &[Map<String, Value>],
-    answer: &PredictAnswer,
-) -> Result<(), StoreError> {
-    let answered = answer.predictions.iter().filter_map(|prediction| {
+) -> Vec<Line> {
+    let lines = predictions.iter().filter_map(|prediction| {
         let (index, value, output) = match prediction {
             Prediction::Error { .. } => return None,
             Prediction::Value { index, value, step, intervals, .. } => {
@@ -53,54 +69,47 @@ pub(super) async fn predictions(
             }
         };
         let input = serde_json::to_string(&records[index]).unwrap_or_default();
-        Some(((input, keys[index].clone()), Entry { value, output }))
+        Some(Line { key: keys[index].clone(), input, value, output })
     });
-    answers(app, loaded, request, answered).await
+    lines.collect()
 }
 
-/// What is kept of one answer.
-pub(super) struct Entry {
-    /// The point answer.
-    pub value: f64,
-    /// The whole answer.
-    pub output: Value,
-}
-
-/// Logs answers, each with its input as JSON and the key that its actual will be found by; returns when they
-/// are durable.
-pub(super) async fn answers(
+/// Logs answers of a version; returns when they are durable.
+pub(super) async fn lines(
     app: &Lifecycle,
     loaded: &Loaded,
     request: &Request<'_>,
-    answers: impl Iterator<Item = ((String, String), Entry)>,
+    lines: Vec<Line>,
 ) -> Result<(), StoreError> {
-    let now = app.ports.clock.now();
-    let entries = answers.map(|((input, key), Entry { value, output })| {
-        entry(loaded, request, now, key, input, value, &output)
-    });
-    app.ports.predictions.append(entries.collect()).await
+    let entries = entries(app, loaded, request, lines);
+    app.ports.predictions.append(entries).await
 }
 
-fn entry(
+/// What the log keeps of answers of a version.
+pub(super) fn entries(
+    app: &Lifecycle,
     loaded: &Loaded,
     request: &Request<'_>,
-    now: Timestamp,
-    key: String,
-    input: String,
-    value: f64,
-    output: &Value,
-) -> LoggedPrediction {
+    lines: Vec<Line>,
+) -> Vec<LoggedPrediction> {
+    let now = app.ports.clock.now();
     let spent = now.as_microsecond() - request.begun.as_microsecond();
-    LoggedPrediction {
-        workspace: loaded.version.workspace.clone(),
-        request: request.id.to_owned(),
-        model: loaded.version.model.clone(),
-        version: loaded.version.id.clone(),
-        at: now,
-        key,
-        input,
-        value,
-        output: output.to_string(),
-        latency_us: u32::try_from(spent.max(0)).unwrap_or(u32::MAX),
-    }
+    let entries = lines.into_iter().map(|Line { key, input, value, mut output }| {
+        if let (Some(mark), Some(fields)) = (request.mark, output.as_object_mut()) {
+            fields.insert("arm".into(), json!(mark));
+        }
+        LoggedPrediction {
+            workspace: loaded.version.workspace.clone(),
+            request: request.id.to_owned(),
+            model: loaded.version.model.clone(),
+            version: loaded.version.id.clone(),
+            at: now,
+            key,
+            input,
+            value,
+            output: output.to_string(),
+            latency_us: u32::try_from(spent.max(0)).unwrap_or(u32::MAX),
+        }
+    });
+    entries.collect()
 }

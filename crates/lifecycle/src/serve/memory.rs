@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vakhta_domain::ids::{DatasetKey, ModelKey, VersionId, WorkspaceId};
+use vakhta_domain::trial::Arm;
 
 /// A model of a workspace.
 pub(super) type Place = (WorkspaceId, ModelKey);
@@ -15,6 +16,8 @@ pub(super) type Place = (WorkspaceId, ModelKey);
 /// a request.
 pub struct Serving {
     champions: ArcSwap<HashMap<Place, Arc<Serves>>>,
+    /// What answers beside them.
+    arms: ArcSwap<HashMap<Place, Vec<Arm>>>,
     /// Versions that were asked for by name.
     named: Mutex<Vec<Arc<Kept>>>,
     /// The number of the newest version of every dataset.
@@ -65,6 +68,7 @@ impl Serving {
     pub fn new(room: u64) -> Self {
         Self {
             champions: ArcSwap::default(),
+            arms: ArcSwap::default(),
             named: Mutex::default(),
             newest_rows: ArcSwap::default(),
             room,
@@ -111,6 +115,22 @@ impl Serving {
             Some((loaded, serves.generation))
         });
         loaded.collect()
+    }
+
+    /// What answers beside a champion.
+    pub(super) fn arms(&self, place: &Place) -> Vec<Arm> {
+        self.arms.load().get(place).cloned().unwrap_or_default()
+    }
+
+    /// Replaces what answers beside champions.
+    pub(super) fn set_arms(&self, arms: Vec<Arm>) {
+        let mut by_place: HashMap<Place, Vec<Arm>> = HashMap::new();
+        for arm in arms {
+            by_place.entry((arm.workspace.clone(), arm.model.clone())).or_default().push(arm);
+        }
+        if **self.arms.load() != by_place {
+            self.arms.store(Arc::new(by_place));
+        }
     }
 
     /// The version that serves; none where this process knows of none.

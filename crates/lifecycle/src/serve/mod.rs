@@ -1,6 +1,7 @@
 //! Answering from memory: the serving version of each model, loaded and ready.
 
 pub mod answer;
+mod beside;
 pub mod export;
 pub mod forecast;
 mod future;
@@ -15,15 +16,17 @@ pub mod quality;
 pub(crate) mod watcher;
 
 pub use answer::{
-    Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability, QualityAnswer,
-    SeriesAnswer, SeriesList, SumAnswer,
+    Answered, AnsweredAs, Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability,
+    QualityAnswer, SeriesAnswer, SeriesList, SumAnswer,
 };
+pub use beside::Shadows;
 pub use export::{ExportFormat, export};
 pub use forecast::{ForecastRequest, SeriesChoice, forecast, series};
 pub(crate) use grow::grown;
 pub use infer::{Described, Elements, InferAnswer, InferRequest, Kind, Tensor, TensorSpec, describe, infer};
 pub use later::predict_later;
 pub(crate) use loaded::Loaded;
+pub(crate) use log::Mark;
 pub use memory::Serving;
 pub use predict::{MAX_EXPLAINED, MAX_RECORDS, PredictRequest, predict};
 pub use quality::quality;
@@ -104,6 +107,13 @@ pub async fn refresh(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
             }
         }
     }
+    refresh_arms(app).await
+}
+
+/// Brings what is known of versions beside champions in line with the store.
+pub(crate) async fn refresh_arms(app: &Lifecycle) -> Result<(), StoreError> {
+    let arms = app.ports.arms.all_arms().await?;
+    app.serving.set_arms(arms);
     Ok(())
 }
 

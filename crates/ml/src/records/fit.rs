@@ -89,7 +89,7 @@ pub fn fit(
 ) -> Result<Fitted, FitError> {
     threads::within(threads, || {
         let known = Known::new(checked, records, target, weights)?;
-        learn(checked, records, &known, seed, progress)
+        learn(checked, records, target, &known, seed, progress)
     })?
 }
 
@@ -249,6 +249,7 @@ impl Known {
 fn learn(
     checked: &Checked,
     records: &Records,
+    target: &Target,
     known: &Known,
     seed: u64,
     progress: &dyn Progress,
@@ -260,7 +261,7 @@ fn learn(
     let groups = text_groups(&checked.columns, records);
     let class_of = |row: u32| known.codes.get(row as usize).copied().unwrap_or(0);
     let folds = folds(&known.rows, class_of, |row| groups[row as usize], seed);
-    let trials = Trials { checked, records, sources: &sources, known, folds: &folds, seed, progress };
+    let trials = Trials { checked, records, target, sources: &sources, known, folds: &folds, seed, progress };
     trials.run()
 }
 

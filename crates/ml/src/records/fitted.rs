@@ -1,6 +1,7 @@
 //! A fitted model of records: answers, its inputs as people should give them, and its quality on other rows.
 
 use super::engine::{Model, Scratch};
+use super::held::HeldRows;
 use super::measure::intervals;
 use super::params::Goal;
 use super::pipeline::{Encoder, Kind, Sources};
@@ -37,6 +38,8 @@ pub struct Parts {
     pub threshold: f64,
     /// What training found out.
     pub report: RecordsReport,
+    /// What it said of rows that it had held out; none of a model that was read back: kept beside it.
+    pub held: Option<Box<HeldRows>>,
 }
 
 /// A column that the model looks at.
@@ -91,6 +94,18 @@ impl Fitted {
     /// What training found out.
     pub fn report(&self) -> &RecordsReport {
         &self.0.report
+    }
+
+    /// What its training said of rows that it had held out; none of a model that was read back.
+    pub fn held(&self) -> Option<&HeldRows> {
+        self.0.held.as_deref()
+    }
+
+    /// The model as it is read back.
+    #[must_use]
+    pub fn without_held(mut self) -> Self {
+        self.0.held = None;
+        self
     }
 
     /// Adds notes to the report: what others noticed about the rows before they came here.
@@ -187,7 +202,7 @@ impl Fitted {
     }
 
     /// Calls `each` with the calibrated probabilities, or the number, of every record.
-    fn each(&self, records: &Records, mut each: impl FnMut(usize, &[f64])) {
+    pub(super) fn each(&self, records: &Records, mut each: impl FnMut(usize, &[f64])) {
         let sources = Sources::plain(&self.0.model.pipeline, records);
         let (mut scratch, mut raw) = (Scratch::default(), Vec::new());
         for row in 0..records.rows {

@@ -62,6 +62,7 @@ impl Fitted {
             model,
             calibration: Calibration::None,
             widths: Vec::new(),
+            held: None,
             threshold: settings.threshold,
             report,
         })

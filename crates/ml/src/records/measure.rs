@@ -4,10 +4,11 @@
 
 use super::engine::{NO_CLASS, Truth};
 use super::fit::Known;
+use super::held::Said;
 use super::params::{Checked, Goal};
 use super::split::Fold;
 use crate::evaluate::calibration::{HeldOut, learn};
-use crate::evaluate::{Calibration, ClassTally, NumberTally, Scored, conformal_half_width};
+use crate::evaluate::{Calibration, ClassTally, NumberTally, Scored, conformal_half_width, most_probable};
 use vakhta_domain::report::{Interval, Quality};
 
 /// Parts of the rows whose intervals are measured by widths that the other parts teach.
@@ -26,6 +27,8 @@ pub struct Measured {
     pub calibration: Calibration,
     /// For numbers: half the width of the interval of each level.
     pub widths: Vec<(u8, f64)>,
+    /// What was said of each held-out row.
+    pub said: Vec<(u32, Said)>,
 }
 
 /// Measures the answers to the rows `held`: the probabilities of each class, or a number, row after row.
@@ -42,6 +45,16 @@ fn measure_classes(checked: &Checked, known: &Known, held: &[u32], answers: &[f6
     let classes = known.classes.len();
     let calibrated = learn(HeldOut { probabilities: answers, truths: &truths, classes });
     let mut tally = ClassTally::new(&known.classes, checked.threshold);
+    let mut said = Vec::with_capacity(held.len());
+    for ((&row, truth), probabilities) in
+        held.iter().zip(&truths).zip(calibrated.probabilities.chunks(classes))
+    {
+        if let Some(code) = truth {
+            let code = *code as usize;
+            let right = most_probable(probabilities).0 == code;
+            said.push((row, Said::Class { probability: probabilities[code].clamp(0.0, 1.0), right }));
+        }
+    }
     for (truth, probabilities) in truths.iter().zip(calibrated.probabilities.chunks(classes)) {
         let label = truth.map_or("", |code| known.classes[code as usize].as_ref());
         tally.add(Scored { truth: *truth, label, probabilities });
@@ -53,6 +66,7 @@ fn measure_classes(checked: &Checked, known: &Known, held: &[u32], answers: &[f6
         quality: Quality::Classification(quality),
         calibration: calibrated.calibration,
         widths: Vec::new(),
+        said,
     }
 }
 
@@ -78,6 +92,7 @@ fn measure_numbers(checked: &Checked, known: &Known, held: &[u32], answers: &[f6
         quality: Quality::Regression(metrics),
         calibration: Calibration::None,
         widths: widths_of(&|_| true),
+        said: held.iter().zip(answers).map(|(&row, &answer)| (row, Said::Number(answer))).collect(),
     }
 }
 

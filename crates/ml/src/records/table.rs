@@ -60,6 +60,26 @@ pub enum Target {
 }
 
 impl Records {
+    /// The rows at those places, in that order.
+    #[must_use]
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        let columns = self.columns.iter().map(|column| Column {
+            name: column.name.clone(),
+            values: match &column.values {
+                Values::Words(words) => {
+                    Values::Words(rows.iter().map(|&row| words.get(row).cloned().flatten()).collect())
+                }
+                Values::Numbers(_) => {
+                    Values::Numbers(rows.iter().map(|&row| column.values.number(row)).collect())
+                }
+                Values::Dates(dates) => {
+                    Values::Dates(rows.iter().map(|&row| dates.get(row).copied().flatten()).collect())
+                }
+            },
+        });
+        Self { rows: rows.len(), columns: columns.collect() }
+    }
+
     /// The values of a column; none where there is no such column.
     pub fn column(&self, name: &str) -> Option<&Values> {
         self.columns.iter().find(|column| column.name == name).map(|column| &column.values)
@@ -67,6 +87,19 @@ impl Records {
 }
 
 impl Target {
+    /// The truths at those places, in that order.
+    #[must_use]
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Classes(labels) => {
+                Self::Classes(rows.iter().map(|&row| labels.get(row).cloned().flatten()).collect())
+            }
+            Self::Numbers(numbers) => {
+                Self::Numbers(rows.iter().map(|&row| numbers.get(row).copied().unwrap_or(f64::NAN)).collect())
+            }
+        }
+    }
+
     /// Rows.
     pub fn rows(&self) -> usize {
         match self {

@@ -3,12 +3,13 @@
 use super::engine::{Course, Lesson, Model};
 use super::fit::{FitError, Known, Part, note};
 use super::fitted::{Fitted, Parts};
+use super::held::HeldRows;
 use super::measure::{Measured, measure, prior_quality};
 use super::params::{Checked, Goal};
 use super::pipeline::{Pipeline, Sources};
 use super::settings::effective_params;
 use super::split::Fold;
-use super::table::{Records, Role};
+use super::table::{Records, Role, Target};
 use super::weight::importance;
 use crate::nets::Ran;
 use vakhta_domain::progress::Progress;
@@ -36,6 +37,8 @@ pub struct Trials<'a> {
     pub checked: &'a Checked,
     /// The records.
     pub records: &'a Records,
+    /// What they should come to.
+    pub target: &'a Target,
     /// Their columns.
     pub sources: &'a Sources<'a>,
     /// The rows with a target.
@@ -214,6 +217,7 @@ impl Trials<'_> {
             );
             notes.push(note("calibrated", best.rows, text));
         }
+        let held = HeldRows::of(self.records, self.target, &best.said, &self.known.rows);
         let quality: Quality = best.quality;
         let report = RecordsReport {
             engine: model.engine().into(),
@@ -235,6 +239,7 @@ impl Trials<'_> {
                 widths: best.widths,
                 threshold: self.checked.threshold,
                 report,
+                held: Some(Box::new(held)),
             },
             self.records,
             &self.known.rows,

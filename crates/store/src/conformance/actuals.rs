@@ -36,6 +36,7 @@ fn answer(bed: &Bed, series: &str, day: Date, value: Option<f64>) -> LoggedAnswe
         version: VersionId::new("v_1"),
         day,
         served: true,
+        shadow: false,
         at: bed.now(),
         request: "req_1".into(),
         segment: series.into(),

@@ -10,7 +10,7 @@ use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, SourceKey, WorkspaceId};
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
+use vakhta_domain::ports::{ArmAnswer, CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
 use vakhta_domain::spec::Country;
 
 /// Whether each reading method shows `workspace` anything, by name. A new method belongs here.
@@ -60,6 +60,26 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("sources", page!(ports.sources.sources(workspace, &page))),
         ("source", one!(ports.sources.source(workspace, &SourceKey::new("shop")))),
         ("predictions", any!(ports.predictions.read(workspace, &model, 0, 9))),
+        ("arms", any!(ports.arms.arms(workspace, &model))),
+        (
+            "trial_pairs",
+            any!(ports.arms.trial_pairs(
+                workspace,
+                &model,
+                (&super::arms::v("v_1"), &super::arms::v("v_2")),
+                first
+            )),
+        ),
+        (
+            "answer_pairs",
+            any!(ports.arms.answer_pairs(
+                workspace,
+                &model,
+                (&super::arms::v("v_1"), &super::arms::v("v_2")),
+                first,
+                9
+            )),
+        ),
         ("actual_versions", any!(actuals.actual_versions(workspace, &model, "a|2026-09-02"))),
         ("log_taken", any!(actuals.log_taken(workspace, &model))),
         ("due_days", any!(actuals.due_days(workspace, &model))),
@@ -81,6 +101,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     assert!(nightly.expect("works"));
     super::sources::add(&bed, "shop").await;
     train(&bed, "visits", "v_1", true, None).await;
+    super::arms::some_of_each(&bed).await;
     enqueue(&bed, &job("running", "visits", now)).await;
     let running = claim(&bed, "w").await.expect("a job");
     bed.ports.jobs.log(&lease(&running), &[(now, "строка".into())]).await.expect("works");
@@ -111,9 +132,16 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     let switch = Switch {
         workspace: other.clone(),
         decision: decision(DecisionKind::Deploy, "d", "visits", "v_1", Some("v_1"), now),
+        arm: None,
         event: told.clone(),
     };
     assert_eq!(ports.versions.switch(&switch).await.expect("works"), SwitchAnswer::Missing);
+    let mut strange = super::arms::begin(&bed, "v_2", "v_1", "d_arm");
+    strange.arm.workspace = other.clone();
+    assert_eq!(ports.arms.begin_arm(&strange).await.expect("works"), ArmAnswer::Missing);
+    let mut there = ports.arms.arms(&home(), &model).await.expect("works").remove(0);
+    there.workspace = other.clone();
+    assert!(!ports.arms.change_arm(&super::arms::end(&bed, &there, "d_end")).await.expect("works"));
     for workspace in [&home(), &other] {
         let take = ports.idempotency.take(workspace, "k", "a", now, now).await.expect("works");
         assert_eq!(take, Replay::Fresh, "the same key in two workspaces is two keys");

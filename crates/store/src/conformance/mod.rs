@@ -3,6 +3,7 @@
 
 mod accounts;
 mod actuals;
+mod arms;
 mod calendars;
 mod datasets;
 mod history;
@@ -120,6 +121,8 @@ list! {
         pages_of_users;
     actuals: late_and_corrected_ones_replace_and_stay, the_log_is_taken_in_once, days_become_due_and_are_done,
         parts_of_the_log_keep_their_names, no_day_is_missed_in_a_race;
+    arms: a_challenger_begins_changes_and_ends, a_probation_comes_with_the_switch_and_ends_with_the_next,
+        a_training_brings_a_challenger_once, both_are_paired_by_key, one_end_of_an_arm_wins;
     calendars: days_are_written_over_and_taken_back;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     models: added_changed_hidden_revived, pages_of_models;

@@ -136,6 +136,7 @@ pub(super) async fn one_switch_wins(bed: Bed) {
                 Some("v_0"),
                 bed.now(),
             ),
+            arm: None,
             event: event("version.deployed", bed.now()),
         };
         bed.ports.versions.switch(&switch).await.expect("works")

@@ -255,6 +255,7 @@ pub fn training(
         },
         decision: decision(kind, &format!("dec_{version}"), model, version, previous, at),
         serve,
+        arm: None,
         result: json!({"version": version}),
         events: vec![
             event("version.trained", at).of_model(model),

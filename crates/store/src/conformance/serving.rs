@@ -32,6 +32,7 @@ fn to(id: &str, version: &str, previous: Option<&str>, bed: &Bed) -> Switch {
     Switch {
         workspace: home(),
         decision: decision(DecisionKind::Deploy, id, "visits", version, previous, bed.now()),
+        arm: None,
         event: event("version.deployed", bed.now()).of_model("visits"),
     }
 }

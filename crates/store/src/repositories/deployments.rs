@@ -1,6 +1,7 @@
 //! Which version serves. Everything here happens inside a caller's transaction that holds the model's row,
 //! so that two switches of one model never overlap.
 
+use super::arms;
 use crate::db::{Db, Row, Tx, args};
 use jiff::Timestamp;
 use vakhta_domain::deployment::Deployment;
@@ -51,7 +52,7 @@ pub(super) async fn hold(
     Ok(Some(Held { deleted: row.maybe_int("deleted_at")?.is_some(), champion }))
 }
 
-/// Ends the open deployment, if there is one; its version is archived.
+/// Ends the open deployment, if there is one, and what answers beside it; its version is archived.
 pub(super) async fn end(
     tx: &mut Tx,
     workspace: &WorkspaceId,
@@ -63,6 +64,7 @@ pub(super) async fn end(
         args![at, workspace.as_str(), model.as_str()],
     )
     .await?;
+    arms::end_all(tx, workspace, model).await?;
     tx.run(
         "UPDATE versions SET state = 'archived' WHERE workspace = ? AND model = ? AND state = 'deployed'",
         args![workspace.as_str(), model.as_str()],

@@ -1,6 +1,7 @@
 //! Versions, and the two transactions that change which one serves.
 
-use super::deployments::{self, DEPLOYMENT, deployment, hold};
+use super::arms;
+use super::deployments::{self, DEPLOYMENT, Held, deployment, hold};
 use super::version_rows::{DECISION, VERSION, add_decision, add_version, decision, version};
 use super::{cursor, events::tell, job_rows::write_log, json};
 use crate::db::{Db, Row, Tx, args};
@@ -11,6 +12,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Champion, FinishedTraining, ImportedVersion, StoreError, SwitchAnswer, Versions};
+use vakhta_domain::trial::Arm;
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// Versions, deployments and decisions in the database.
@@ -79,6 +81,15 @@ async fn with_free_alias(tx: &mut Tx, finished: &FinishedTraining) -> Result<Mod
     Ok(new)
 }
 
+/// Why a freshly trained version cannot be tried beside the champion.
+async fn hinders(tx: &mut Tx, held: &Held, wanted: &Arm) -> Result<Option<String>, StoreError> {
+    if held.deleted || held.champion.as_ref() != Some(&wanted.against) {
+        return Ok(Some("another version came to serve meanwhile".into()));
+    }
+    let tried = arms::of_part(tx, &wanted.workspace, &wanted.model, wanted.part).await?;
+    Ok(tried.map(|tried| format!("{} is tried already", tried.version)))
+}
+
 #[async_trait]
 impl Versions for VersionRows {
     async fn finish_training(&self, finished: &FinishedTraining) -> Result<bool, StoreError> {
@@ -114,14 +125,26 @@ impl Versions for VersionRows {
                 (Some(now), _) => format!("{}; but {now} came to serve meanwhile", decision.reason),
                 (None, _) => format!("{}; but the serving version was withdrawn meanwhile", decision.reason),
             };
-            decision.previous = held.champion;
+            decision.previous.clone_from(&held.champion);
             // It did not come to serve, so nobody is told that it did.
             events.retain(|event| event.kind != "version.deployed");
         }
         add_version(&mut tx, &new).await?;
+        let mut arm = finished.arm.as_ref().filter(|_| serve || !finished.serve);
+        if let (Some(wanted), false) = (arm, serve)
+            && let Some(why) = hinders(&mut tx, &held, wanted).await?
+        {
+            decision.kind = DecisionKind::Kept;
+            decision.reason = format!("{}; but {why}", decision.reason);
+            events.retain(|event| event.kind != "challenger.began");
+            arm = None;
+        }
         add_decision(&mut tx, workspace, &decision).await?;
         if serve {
             deployments::begin(&mut tx, workspace, model, &new.id, &decision.id, decision.at).await?;
+        }
+        if let Some(arm) = arm {
+            arms::add(&mut tx, arm).await?;
         }
         tell(&mut tx, &events).await?;
         tx.save().await?;
@@ -210,6 +233,9 @@ impl Versions for VersionRows {
             decision.at,
         )
         .await?;
+        if let Some(arm) = &switch.arm {
+            arms::add(&mut tx, arm).await?;
+        }
         tell(&mut tx, std::slice::from_ref(&switch.event)).await?;
         tx.save().await?;
         Ok(SwitchAnswer::Done(done))

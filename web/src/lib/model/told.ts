@@ -24,6 +24,9 @@ interface Evidence {
   verdict?: { outcome: string; reason: Reason };
   refusal?: Reason | null;
   trigger?: Reason | null;
+  probation?: object;
+  live?: object;
+  next?: { code: string; share?: number };
 }
 
 type Figures = Pick<Formats, 'number' | 'percent'>;
@@ -76,6 +79,70 @@ function promotionText(
   }
 }
 
+/** What became of a version in its probation, or of a canary. */
+function probationText(
+  reason: Reason,
+  say: Dictionary['decided']['probation'],
+  figures: Figures,
+): string | null {
+  const { share, text } = fields(reason, figures);
+  switch (reason.code) {
+    case 'broken_answers':
+      return say.broken_answers(Number(reason['count'] ?? 0));
+    case 'worse':
+      return say.worse(share('harm'), text('days'));
+    case 'slightly_worse':
+      return say.slightly_worse(share('harm'), text('days'), share('floor'));
+    case 'not_worse':
+      return say.not_worse(text('days'));
+    case 'too_few_days':
+      return say.too_few_days(text('days'), text('wanted'));
+    default:
+      return null;
+  }
+}
+
+/** What became of a challenger. */
+function liveText(
+  reason: Reason,
+  say: Dictionary['decided']['live'],
+  figures: Figures,
+): string | null {
+  const { share, text } = fields(reason, figures);
+  switch (reason.code) {
+    case 'broken_live':
+      return say.broken_live(Number(reason['count'] ?? 0));
+    case 'worse_live':
+      return say.worse_live(share('harm'), text('days'));
+    case 'better_live':
+      return say.better_live(share('gain'), text('days'));
+    case 'harms_live':
+      return say.harms_live(text('segment'), share('harm'), share('limit'));
+    case 'unproven_live':
+      return say.unproven_live(share('gain'), text('days'));
+    default:
+      return null;
+  }
+}
+
+/** What was seen of a version beside the champion, and what follows from it. */
+function trialText(
+  { kind, previous }: Decision,
+  { verdict, probation, next }: Evidence,
+  say: Dictionary['decided'],
+  figures: Figures,
+): string | null {
+  if (!verdict) return null;
+  if (!probation) return liveText(verdict.reason, say.live, figures);
+  const seen = probationText(verdict.reason, say.probation, figures);
+  if (!seen) return null;
+  if (kind === 'auto_rollback' && previous) return `${seen} ${say.probation.wayBack(previous)}`;
+  if (kind === 'canary_step' && typeof next?.share === 'number') {
+    return `${seen} ${say.probation.share(figures.percent(100 * next.share))}`;
+  }
+  return seen;
+}
+
 function refusalText(
   reason: Reason,
   say: Dictionary['decided']['retrain'],
@@ -96,12 +163,15 @@ function refusalText(
 
 /** Why: the program's own reasons are worded here, a person's are theirs. */
 export function reasonText(
-  { kind, reason, evidence }: Decision,
+  decision: Decision,
   { decided, measure }: Dictionary,
   { exact, number, percent }: Pick<Formats, 'exact' | 'number' | 'percent'>,
 ): string {
-  const { verdict, refusal, trigger } = (evidence ?? {}) as Evidence;
+  const { kind, reason, evidence } = decision;
+  const known = (evidence ?? {}) as Evidence;
+  const { verdict, refusal, trigger } = known;
   const figures = { number, percent };
+  if (known.probation || known.live) return trialText(decision, known, decided, figures) ?? reason;
   // A limit that was asked for by hand stands over what the rule says, in the server's words.
   const limited = kind === 'kept' && verdict?.outcome === 'promote';
   const judged =

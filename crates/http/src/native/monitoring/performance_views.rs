@@ -112,7 +112,8 @@ pub struct DayView {
 pub struct VersionLine {
     /// The version.
     version: String,
-    /// `champion` where its answers were the model's word, else `other`.
+    /// `champion` where its answers were the model's word, also those of a challenger that callers were given; `shadow`
+    /// where it answered beside the version whose answer was given; else `other`.
     #[schema(value_type = String)]
     role: &'static str,
     #[serde(flatten)]

@@ -34,6 +34,10 @@ pub struct PredictBody {
     /// columns that the model learnt from; one that is left out is missing.
     #[schema(value_type = Vec<Object>)]
     data: Vec<Map<String, Value>>,
+    /// Whose answers these are, e.g. a customer: where a challenger is given a share of the answers, one key is always
+    /// answered by the same version. Default the request's id.
+    #[serde(default)]
+    key: Option<String>,
     /// How many classes are told with their probabilities, most probable first; default 5.
     #[serde(default)]
     top: Option<usize>,
@@ -44,8 +48,8 @@ pub struct PredictBody {
 
 impl From<PredictBody> for PredictRequest {
     fn from(body: PredictBody) -> Self {
-        let PredictBody { model_key, version, data, top, explain } = body;
-        Self { model: ModelKey::new(model_key), version, data, top, explain }
+        let PredictBody { model_key, version, data, key, top, explain } = body;
+        Self { model: ModelKey::new(model_key), version, data, key, top, explain }
     }
 }
 

@@ -86,7 +86,13 @@ pub async fn quality(
 ) -> Result<Json<QualityView>, Problem> {
     let actor = who.require(Permission::Predict)?;
     let QualityBody { model_key, version, data } = body;
-    let request =
-        PredictRequest { model: ModelKey::new(model_key), version, data, top: None, explain: false };
+    let request = PredictRequest {
+        model: ModelKey::new(model_key),
+        version,
+        data,
+        key: None,
+        top: None,
+        explain: false,
+    };
     Ok(Json(serve::quality(&app.lifecycle, actor, request).await?.into()))
 }

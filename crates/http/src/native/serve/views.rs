@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval};
 use vakhta_domain::spec::Frequency;
 use vakhta_lifecycle::serve::{
-    Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability, SeriesAnswer,
-    SeriesList, SumAnswer,
+    AnsweredAs, Contribution, Explanation, ForecastAnswer, PredictAnswer, Prediction, Probability,
+    SeriesAnswer, SeriesList, SumAnswer,
 };
 
 /// A forecast.
@@ -55,6 +55,11 @@ pub struct SumForecastView {
 pub struct SeriesForecastView {
     /// Its values of the series columns.
     pub series: Vec<String>,
+    /// The version that answered, where a challenger is given a share of the series; else null: the champion did.
+    pub version: Option<String>,
+    /// In which part it answered: `champion` or `challenger`.
+    #[schema(value_type = Option<String>)]
+    pub arm: Option<&'static str>,
     /// Its last periods, where asked for.
     pub history: Vec<HistoryPointView>,
     /// The periods to come.
@@ -135,10 +140,12 @@ impl From<SumAnswer> for SumForecastView {
 }
 
 impl From<SeriesAnswer> for SeriesForecastView {
-    fn from(SeriesAnswer { series, history, points }: SeriesAnswer) -> Self {
+    fn from(SeriesAnswer { series, answered, history, points }: SeriesAnswer) -> Self {
         let past = |HistoryPoint { date, value }| HistoryPointView { date, value: value.and_then(finite) };
         Self {
             series,
+            arm: answered.as_ref().map(|answered| answered.arm.as_str()),
+            version: answered.map(|answered| answered.version.to_string()),
             history: history.into_iter().map(past).collect(),
             points: points.into_iter().map(ForecastPointView::from).collect(),
         }
@@ -153,6 +160,9 @@ pub struct PredictionsView {
     pub model_key: String,
     /// The version that answered.
     pub version: String,
+    /// In which part it did, where a challenger is given a share of the answers: `champion` or `challenger`.
+    #[schema(value_type = Option<String>)]
+    pub arm: Option<&'static str>,
     /// The request, as the prediction log knows it.
     pub request_id: String,
     /// One a record, in order.
@@ -282,6 +292,7 @@ impl From<PredictAnswer> for PredictionsView {
         Self {
             model_key: answer.model_key.as_str().to_owned(),
             version: answer.version.as_str().to_owned(),
+            arm: answer.arm.map(AnsweredAs::as_str),
             request_id: answer.request_id,
             predictions: answer.predictions.into_iter().map(PredictionView::from).collect(),
         }

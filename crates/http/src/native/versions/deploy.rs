@@ -1,6 +1,6 @@
 //! Which version serves: deploy, roll back, and the records of both.
 
-use super::views::{DecisionView, DeploymentView};
+use super::views::{ArmView, DecisionView, DeploymentView, DeploymentsView};
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
@@ -72,19 +72,22 @@ pub async fn rollback(
     Ok(Json(deployed.into()))
 }
 
-/// A model's deployments, newest first.
+/// A model's deployments, newest first, and what answers beside its champion.
 #[utoipa::path(get, path = "/models/{key}/deployments", tag = "versions",
-    params(("key" = String, Path), PageParams), responses((status = 200, body = List<DeploymentView>)))]
+    params(("key" = String, Path), PageParams), responses((status = 200, body = DeploymentsView)))]
 pub async fn deployments(
     State(app): State<App>,
     who: SignedIn,
     Path(key): Path<String>,
     Query(page): Query<PageParams>,
-) -> Result<Json<List<DeploymentView>>, Problem> {
+) -> Result<Json<DeploymentsView>, Problem> {
     let actor = who.require(Permission::Look)?;
     let model = found(&app, &actor.workspace, &key).await?;
     let page = app.ports().versions.deployments(&actor.workspace, &model.key, &page.query()?).await?;
-    Ok(Json(List::of(page, DeploymentView::from)))
+    let beside = app.ports().arms.arms(&actor.workspace, &model.key).await?;
+    let List { items, next_cursor } = List::of(page, DeploymentView::from);
+    let beside = beside.into_iter().map(ArmView::from).collect();
+    Ok(Json(DeploymentsView { items, next_cursor, beside }))
 }
 
 /// Every decision about a model's versions, newest first.

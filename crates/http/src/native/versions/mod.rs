@@ -1,6 +1,7 @@
 //! Trained versions, which of them serves, and every decision about them.
 
 pub mod backtest;
+pub mod challenger;
 pub mod deploy;
 pub mod export;
 pub mod import;

@@ -1,5 +1,6 @@
 //! Versions, deployments and decisions as callers see them.
 
+use super::challenger::ArmMode;
 use super::metrics::MetricsView;
 use super::report::TrainingReportView;
 use crate::App;
@@ -16,6 +17,7 @@ use vakhta_domain::ids::{DatasetKey, DatasetVersionId, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::report::{Quality, RecordsReport, Report};
 use vakhta_domain::spec::ModelSpec;
+use vakhta_domain::trial::{Arm, Mode, Part};
 use vakhta_domain::version::{ModelVersion, Origin, VersionState};
 
 /// A trained version.
@@ -197,6 +199,72 @@ impl From<Deployment> for DeploymentView {
             generation: deployment.generation,
         }
     }
+}
+
+/// A version that answers beside the champion.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Arm)]
+pub struct ArmView {
+    /// What it is there for: `former` in the new champion's probation, or `challenger`.
+    #[schema(value_type = words::ArmPart)]
+    pub part: Part,
+    /// The version.
+    pub version: String,
+    /// The champion that it is held against.
+    pub against: String,
+    /// Whom it answers.
+    pub mode: ArmMode,
+    /// The share of the keys that it answers now, 0 to 1.
+    pub share: f64,
+    /// Of a canary: the share of each step.
+    pub steps: Option<Vec<f64>>,
+    /// Of a canary: the step that it is on, from 0.
+    pub step: Option<usize>,
+    /// Days that it lasts, at most; of a canary those of a step.
+    pub days: u64,
+    /// Since when.
+    pub since: Timestamp,
+    /// Since when it has had its share.
+    pub step_since: Timestamp,
+    /// The decision that put it there.
+    pub decision_id: String,
+}
+
+impl From<Arm> for ArmView {
+    fn from(arm: Arm) -> Self {
+        let (mode, steps, step, days) = match &arm.mode {
+            Mode::Shadow => (ArmMode::Shadow, None, None, arm.days.into()),
+            Mode::Ab { .. } => (ArmMode::Ab, None, None, arm.days.into()),
+            Mode::Canary { canary, step } => {
+                (ArmMode::Canary, Some(canary.steps.clone()), Some(*step), canary.days)
+            }
+        };
+        Self {
+            part: arm.part,
+            version: arm.version.as_str().to_owned(),
+            against: arm.against.as_str().to_owned(),
+            mode,
+            share: arm.mode.share(),
+            steps,
+            step,
+            days,
+            since: arm.since,
+            step_since: arm.step_since,
+            decision_id: arm.decision.as_str().to_owned(),
+        }
+    }
+}
+
+/// A model's deployments, and what answers beside its champion.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Deployments)]
+pub struct DeploymentsView {
+    /// Deployments, newest first; the one without an end serves.
+    pub items: Vec<DeploymentView>,
+    /// What to send as `cursor` for the next page; null on the last.
+    pub next_cursor: Option<String>,
+    /// The former champion in a probation, and the challenger, where there are any.
+    pub beside: Vec<ArmView>,
 }
 
 /// A decision: what, why in words, and the numbers it was taken from.

@@ -6,6 +6,7 @@ mod tensor;
 
 pub use tensor::{Elements, Kind, Tensor, TensorSpec};
 
+use super::beside::{beside, others, shadow};
 use super::loaded::Loaded;
 use super::predict::{self, MAX_RECORDS, PredictRequest};
 use super::{ServeError, choose, log};
@@ -84,24 +85,35 @@ pub async fn infer(
     let begun = app.ports.clock.now();
     let loaded = choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
     outputs::check(&loaded, request.outputs.as_deref())?;
+    let arms = beside(app, &loaded);
+    // Only where somebody answers in shadow are the tensors kept for longer.
+    let asked = (!arms.is_empty()).then(|| request.clone());
     let computed = tokio::task::spawn_blocking({
         let loaded = loaded.clone();
         move || compute(&loaded, request)
     });
-    let Computed { inputs, keys, entries, outputs } =
-        computed.await.map_err(|panic| loaded.unusable(&panic))??;
+    let Computed { lines, outputs } = computed.await.map_err(|panic| loaded.unusable(&panic))??;
     let id = actor.request_id.clone().unwrap_or_else(|| ids::fresh("infer", &*app.ports.chance));
-    let logged = log::Request { id: &id, begun };
-    log::answers(app, &loaded, &logged, inputs.into_iter().zip(keys).zip(entries)).await?;
+    log::lines(app, &loaded, &log::Request { id: &id, begun, mark: None }, lines).await?;
+    if let Some(asked) = asked {
+        let others = others(&loaded, &arms, &loaded.version.id);
+        shadow(app, &loaded, others, &id, asked, |loaded, asked| {
+            compute(loaded, asked.clone()).map(|computed| computed.lines)
+        });
+    }
     Ok(InferAnswer { model: loaded.version.model.clone(), version: loaded.version.id.clone(), outputs })
 }
 
-/// Outputs, and what the log keeps of each row: its input as JSON, its key, its answer.
+/// Outputs, and what the log keeps of each row.
 struct Computed {
-    inputs: Vec<String>,
-    keys: Vec<String>,
-    entries: Vec<log::Entry>,
+    lines: Vec<log::Line>,
     outputs: Vec<Tensor>,
+}
+
+fn lines(inputs: Vec<String>, keys: Vec<String>, entries: Vec<outputs::Entry>) -> Vec<log::Line> {
+    let rows = inputs.into_iter().zip(keys).zip(entries);
+    rows.map(|((input, key), outputs::Entry { value, output })| log::Line { key, input, value, output })
+        .collect()
 }
 
 fn compute(loaded: &Loaded, request: InferRequest) -> Result<Computed, ServeError> {
@@ -115,7 +127,8 @@ fn compute(loaded: &Loaded, request: InferRequest) -> Result<Computed, ServeErro
             let records = columns::records(&loaded.version.spec.data, request.inputs)?;
             let inputs = columns::as_json(&records);
             let (entries, outputs) = outputs::of_records(fitted, &records, request.outputs.as_deref());
-            Ok(Computed { inputs, keys: (0..rows).map(|row| row.to_string()).collect(), entries, outputs })
+            let keys = (0..rows).map(|row| row.to_string()).collect();
+            Ok(Computed { lines: lines(inputs, keys, entries), outputs })
         }
         Learnt::Forecast(_) => {
             let data = columns::objects(&loaded.version.spec.data, request.inputs)?;
@@ -123,6 +136,7 @@ fn compute(loaded: &Loaded, request: InferRequest) -> Result<Computed, ServeErro
                 model: request.model,
                 version: request.version,
                 data,
+                key: None,
                 top: None,
                 explain: false,
             };
@@ -130,7 +144,7 @@ fn compute(loaded: &Loaded, request: InferRequest) -> Result<Computed, ServeErro
             let (entries, outputs) = outputs::of_predictions(computed.predictions)?;
             let text = |object| serde_json::to_string(object).unwrap_or_default();
             let inputs = request.data.iter().map(text).collect();
-            Ok(Computed { inputs, keys: computed.keys, entries, outputs })
+            Ok(Computed { lines: lines(inputs, computed.keys, entries), outputs })
         }
     }
 }

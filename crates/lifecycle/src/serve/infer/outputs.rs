@@ -5,8 +5,7 @@ use crate::learnt::Learnt;
 use crate::serve::ServeError;
 use crate::serve::answer::Prediction;
 use crate::serve::loaded::Loaded;
-use crate::serve::log::Entry;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use vakhta_domain::spec::SpecError;
@@ -106,6 +105,13 @@ fn in_order(classes: &[Arc<str>], answers: &[Answer]) -> Vec<f64> {
 }
 
 /// What the log keeps of an answer.
+pub(super) struct Entry {
+    /// The point answer.
+    pub value: f64,
+    /// The whole answer.
+    pub output: Value,
+}
+
 fn entry(answer: &Answer) -> Entry {
     match answer {
         Answer::Class { label, confidence, top, .. } => {

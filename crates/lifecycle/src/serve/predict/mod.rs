@@ -4,7 +4,8 @@
 mod records;
 mod series;
 
-use super::answer::{PredictAnswer, Prediction};
+use super::answer::{AnsweredAs, PredictAnswer, Prediction};
+use super::beside::{beside, loaded, others, shadow, sharing};
 use super::loaded::Loaded;
 use super::{ServeError, choose, log};
 use crate::Lifecycle;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use vakhta_domain::ids::{self, ModelKey};
 use vakhta_domain::spec::SpecError;
+use vakhta_domain::trial::Arm;
 use vakhta_domain::user::Actor;
 
 /// The most records in one request.
@@ -32,6 +34,10 @@ pub struct PredictRequest {
     /// One object a record. Of a forecast: the series columns, the time column, known-future columns. Else the
     /// columns that the model learnt from.
     pub data: Vec<Map<String, Value>>,
+    /// Whose answers these are, e.g. a customer: where a challenger is given a share of the answers, one key is always
+    /// answered by the same version. None: the request's id.
+    #[serde(default)]
+    pub key: Option<String>,
     /// How many classes are told with their probabilities; none: five.
     #[serde(default)]
     pub top: Option<usize>,
@@ -49,22 +55,53 @@ pub async fn predict(
 ) -> Result<PredictAnswer, ServeError> {
     let begun = app.ports.clock.now();
     refuse_too_many(&request)?;
-    let loaded = choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
-    let computed = tokio::task::spawn_blocking({
-        let loaded = loaded.clone();
-        move || compute(&loaded, &request).map(|done| (done, request.data))
-    });
-    let (Computed { predictions, keys }, records) =
-        computed.await.map_err(|panic| loaded.unusable(&panic))??;
-    let answer = PredictAnswer {
-        model_key: loaded.version.model.clone(),
-        version: loaded.version.id.clone(),
-        request_id: actor.request_id.clone().unwrap_or_else(|| ids::fresh("predict", &*app.ports.chance)),
-        predictions,
+    let champion = choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
+    let id = actor.request_id.clone().unwrap_or_else(|| ids::fresh("predict", &*app.ports.chance));
+    let arms = beside(app, &champion);
+    let split = split(&champion, &request, &arms);
+    let key = request.key.clone().unwrap_or_else(|| id.clone());
+    let request = Arc::new(request);
+    let mut answered = None;
+    if let Some(arm) = split.filter(|arm| arm.takes(&key))
+        && let Some(challenger) = loaded(app, arm).await
+    {
+        // What the challenger cannot answer the champion does: it says what is wrong with the request.
+        answered = computed(&challenger, &request).await.ok().map(|done| (challenger, done));
+    }
+    let mark = answered.is_some().then_some(log::Mark::Challenger);
+    let (answering, done) = match answered {
+        Some(answered) => answered,
+        None => (champion.clone(), computed(&champion, &request).await?),
     };
-    let request = log::Request { id: &answer.request_id, begun };
-    log::predictions(app, &loaded, &request, &keys, &records, &answer).await?;
-    Ok(answer)
+    let lines = log::of_predictions(&done.predictions, &done.keys, &request.data);
+    log::lines(app, &answering, &log::Request { id: &id, begun, mark }, lines).await?;
+    let others = others(&champion, &arms, &answering.version.id);
+    shadow(app, &champion, others, &id, request, |loaded, request| {
+        let request = PredictRequest { explain: false, ..PredictRequest::clone(request) };
+        let done = compute(loaded, &request)?;
+        Ok(log::of_predictions(&done.predictions, &done.keys, &request.data))
+    });
+    Ok(PredictAnswer {
+        model_key: champion.version.model.clone(),
+        version: answering.version.id.clone(),
+        arm: split.map(|_| if mark.is_some() { AnsweredAs::Challenger } else { AnsweredAs::Champion }),
+        request_id: id,
+        predictions: done.predictions,
+    })
+}
+
+/// The challenger that is given a share of such requests: of records, where no version is named.
+fn split<'a>(champion: &Loaded, request: &PredictRequest, arms: &'a [Arm]) -> Option<&'a Arm> {
+    let unnamed = matches!(request.version.as_deref(), None | Some("champion"));
+    sharing(arms).filter(|_| unnamed && matches!(champion.learnt, Learnt::Records(_)))
+}
+
+async fn computed(loaded: &Arc<Loaded>, request: &Arc<PredictRequest>) -> Result<Computed, ServeError> {
+    let work = tokio::task::spawn_blocking({
+        let (loaded, request) = (loaded.clone(), request.clone());
+        move || compute(&loaded, &request)
+    });
+    work.await.map_err(|panic| loaded.unusable(&panic))?
 }
 
 pub(in crate::serve) fn refuse_too_many(request: &PredictRequest) -> Result<(), ServeError> {

@@ -111,6 +111,7 @@ impl Fitted {
             widths: head.widths,
             threshold: head.threshold,
             report: head.report,
+            held: None,
         }))
     }
 }

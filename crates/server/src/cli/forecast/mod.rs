@@ -198,6 +198,7 @@ fn forecast(fitted: &Fitted, spec: &ModelSpec, frequency: Frequency) -> Result<F
             .map(|s| SeriesAnswer {
                 history: fitted.history(&s.series, past).unwrap_or_default(),
                 series: s.series,
+                answered: None,
                 points: s.points,
             })
             .collect(),

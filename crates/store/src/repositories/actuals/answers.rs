@@ -32,7 +32,7 @@ pub(super) async fn go_on(tx: &mut Tx, whose: Whose<'_>, piece: &LogPiece) -> Re
 
 const COLUMNS: &str =
     "workspace, model, answer_key, version, day, served, answered_at, request, segment, step, number,
-    label, detail";
+    label, detail, shadow";
 
 /// Keeps answers that outrank what is known; the days on which they count.
 pub(super) async fn keep(
@@ -50,7 +50,7 @@ pub(super) async fn keep(
     }
     let last: Vec<&LoggedAnswer> = last.into_values().collect();
     for part in parts(&last) {
-        let mut values = Vec::with_capacity(part.len() * 13);
+        let mut values = Vec::with_capacity(part.len() * 14);
         for answer in part {
             values.extend(args![
                 whose.workspace,
@@ -66,6 +66,7 @@ pub(super) async fn keep(
                 answer.value,
                 answer.label.as_deref(),
                 answer.detail.as_str(),
+                answer.shadow,
             ]);
         }
         let sql = format!(
@@ -73,10 +74,10 @@ pub(super) async fn keep(
              ON CONFLICT (workspace, model, answer_key, version) DO UPDATE SET day = excluded.day,
                 served = excluded.served, answered_at = excluded.answered_at, request = excluded.request,
                 segment = excluded.segment, step = excluded.step, number = excluded.number, label = excluded.label,
-                detail = excluded.detail
+                detail = excluded.detail, shadow = excluded.shadow
              WHERE (excluded.served, excluded.answered_at, excluded.request)
                 >= (logged_answers.served, logged_answers.answered_at, logged_answers.request)",
-            places(part.len(), 13)
+            places(part.len(), 14)
         );
         tx.run(&sql, values).await?;
     }
@@ -90,6 +91,7 @@ fn answer(row: &Row) -> Result<LoggedAnswer, StoreError> {
         version: VersionId::new(row.text("version")?),
         day: row.word("day", |day| day.parse().ok())?,
         served: row.truth("served")?,
+        shadow: row.truth("shadow")?,
         at: row.time("answered_at")?,
         request: row.text("request")?,
         segment: row.text("segment")?,
@@ -110,7 +112,7 @@ pub(super) async fn paired(
 ) -> Result<Vec<Paired>, StoreError> {
     let (key, version) = after.map_or(("", ""), |(key, version)| (key.as_str(), version.as_str()));
     let sql = "SELECT a.answer_key, a.version, a.day, a.served, a.answered_at, a.request, a.segment, a.step, a.number,
-            a.label, a.detail, t.number AS true_number, t.label AS true_label
+            a.label, a.detail, a.shadow, t.number AS true_number, t.label AS true_label
          FROM logged_answers a LEFT JOIN actuals t
             ON t.workspace = a.workspace AND t.model = a.model AND t.answer_key = a.answer_key
          WHERE a.workspace = ? AND a.model = ? AND a.day = ? AND (a.answer_key, a.version) > (?, ?)

@@ -5,6 +5,7 @@
 
 mod answers;
 mod days;
+pub(super) mod pairs;
 mod truths;
 
 use crate::db::{Db, Tx, Value, args};
@@ -25,13 +26,13 @@ pub(crate) struct ActualRows {
 
 /// Whose rows they are.
 #[derive(Clone, Copy)]
-struct Whose<'a> {
+pub(super) struct Whose<'a> {
     workspace: &'a str,
     model: &'a str,
 }
 
 impl<'a> Whose<'a> {
-    fn of(workspace: &'a WorkspaceId, model: &'a ModelKey) -> Self {
+    pub(super) fn of(workspace: &'a WorkspaceId, model: &'a ModelKey) -> Self {
         Self { workspace: workspace.as_str(), model: model.as_str() }
     }
 }

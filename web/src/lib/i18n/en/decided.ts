@@ -32,6 +32,30 @@ export const decided = {
       gain: (gain: string, p: string, level: string) =>
         `Better by ${gain}, and that is not chance (${p}, below ${level}).`,
     },
+    probation: {
+      broken_answers: (k: number) => `${n(k, 'answer is not a number', 'answers are not numbers')}.`,
+      worse: (harm: string, days: string) =>
+        `Over ${days} live days worse by ${harm}, and that is not chance.`,
+      slightly_worse: (harm: string, days: string, floor: string) =>
+        `Over ${days} live days worse by ${harm}, which is negligible: ${floor} is allowed.`,
+      not_worse: (days: string) => `Over ${days} live days not shown to be worse.`,
+      too_few_days: (days: string, wanted: string) =>
+        `Only ${days} days have actuals, ${wanted} are wanted.`,
+      wayBack: (version: string) => `Deploy ${version} to take it back.`,
+      share: (share: string) => `It answers ${share} from now on.`,
+    },
+    live: {
+      broken_live: (k: number) =>
+        `${n(k, 'live answer is not a number', 'live answers are not numbers')}.`,
+      worse_live: (harm: string, days: string) =>
+        `Over ${days} live days worse than the serving version by ${harm}, and that is not chance.`,
+      better_live: (gain: string, days: string) =>
+        `Over ${days} live days better than the serving version by ${gain}, and that is not chance.`,
+      harms_live: (segment: string, harm: string, limit: string) =>
+        `Better as a whole, but worse on “${segment}” by ${harm}; ${limit} is allowed.`,
+      unproven_live: (gain: string, days: string) =>
+        `Its time is over: an improvement of ${gain} over ${days} live days proves nothing.`,
+    },
     retrain: {
       none: 'Nothing asks for it.',
       unchanged: 'Neither rows nor spec have changed since the serving version was trained.',

@@ -30,6 +30,27 @@ export const decided: Pick<Dictionary, 'decided'> = {
         `Улучшение ${gain} может быть случайным (${p}, нужно меньше ${level}).`,
       gain: (gain, p, level) => `Лучше на ${gain}, и это не случайность (${p}, меньше ${level}).`,
     },
+    probation: {
+      broken_answers: (k) => `Ответ — не число: ${n(k, 'ответ', 'ответа', 'ответов')}.`,
+      worse: (harm, days) => `Дней в работе: ${days}. Хуже на ${harm}, и это не случайность.`,
+      slightly_worse: (harm, days, floor) =>
+        `Дней в работе: ${days}. Хуже на ${harm}, этим можно пренебречь: допустимо ${floor}.`,
+      not_worse: (days) => `Дней в работе: ${days}. Не показала себя хуже.`,
+      too_few_days: (days, wanted) => `Дней с фактом: ${days}, нужно ${wanted}.`,
+      wayBack: (version) => `Чтобы вернуть её, разверните ${version}.`,
+      share: (share) => `Теперь её доля ответов — ${share}.`,
+    },
+    live: {
+      broken_live: (k) => `Ответ в работе — не число: ${n(k, 'ответ', 'ответа', 'ответов')}.`,
+      worse_live: (harm, days) =>
+        `Дней в работе: ${days}. Хуже отвечающей версии на ${harm}, и это не случайность.`,
+      better_live: (gain, days) =>
+        `Дней в работе: ${days}. Лучше отвечающей версии на ${gain}, и это не случайность.`,
+      harms_live: (segment, harm, limit) =>
+        `В целом лучше, но на «${segment}» хуже на ${harm}; допустимо ${limit}.`,
+      unproven_live: (gain, days) =>
+        `Срок вышел. Дней в работе: ${days}; улучшение ${gain} ничего не доказывает.`,
+    },
     retrain: {
       none: 'Ничто этого не требует.',
       unchanged: 'С обучения отвечающей версии не изменились ни строки, ни описание.',
