@@ -20,6 +20,11 @@ const ROOMS: &[Room] = &[
     Room { name: "vakhta-tables", may: &["vakhta-domain"], never: ENGINE_NEVER },
     Room { name: "vakhta-store", may: &["vakhta-domain"], never: &["axum", "utoipa", "clap"] },
     Room {
+        name: "vakhta-notify",
+        may: &["vakhta-domain"],
+        never: &["sqlx", "sqlx-core", "axum", "object_store", "openssl", "native-tls"],
+    },
+    Room {
         name: "vakhta-lifecycle",
         may: &["vakhta-domain", "vakhta-ml", "vakhta-tables"],
         never: &["sqlx", "sqlx-core", "axum", "object_store", "reqwest"],
@@ -42,6 +47,7 @@ const ROOMS: &[Room] = &[
             "vakhta-lifecycle",
             "vakhta-ml",
             "vakhta-simulate",
+            "vakhta-notify",
             "vakhta-store",
             "vakhta-tables",
         ],

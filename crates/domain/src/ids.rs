@@ -54,6 +54,14 @@ id_types! {
     SourceKey,
     /// A recorded decision.
     DecisionId,
+    /// An alert.
+    AlertId,
+    /// A silence.
+    SilenceId,
+    /// A channel that people are told by.
+    ChannelId,
+    /// A message to a channel.
+    DeliveryId,
     /// One process that works on the queue.
     WorkerId,
 }

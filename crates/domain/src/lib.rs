@@ -4,6 +4,7 @@
 //! trait in [`ports`].
 
 pub mod actual;
+pub mod alert;
 pub mod arms;
 pub mod calendar;
 pub mod daily;

@@ -42,6 +42,10 @@ pub enum Permission {
     WriteCalendars,
     /// Say where the server reads rows from by itself.
     WriteSources,
+    /// Acknowledge, resolve and silence alerts.
+    HandleAlerts,
+    /// Set the rules of alerts, and where people are told.
+    WriteAlerts,
     /// Manage own API tokens.
     OwnTokens,
     /// Manage accounts.
@@ -53,8 +57,15 @@ impl Permission {
     pub fn lowest_tier(self) -> Tier {
         match self {
             Self::Look => Tier::Viewer,
-            Self::Predict | Self::WriteData | Self::WriteModels | Self::Train | Self::OwnTokens => Tier::User,
-            Self::Deploy | Self::Delete | Self::WriteCalendars | Self::WriteSources => Tier::Admin,
+            Self::Predict
+            | Self::WriteData
+            | Self::WriteModels
+            | Self::Train
+            | Self::HandleAlerts
+            | Self::OwnTokens => Tier::User,
+            Self::Deploy | Self::Delete | Self::WriteCalendars | Self::WriteSources | Self::WriteAlerts => {
+                Tier::Admin
+            }
             Self::ManageUsers => Tier::SystemAdmin,
         }
     }

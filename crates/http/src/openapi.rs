@@ -39,6 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "versions", description = "Trained versions, which of them serves, and every decision"),
         (name = "jobs", description = "Training and other durable work"),
         (name = "monitoring", description = "The watch over models, and training again"),
+        (name = "alerts", description = "What went wrong, who is told, and how that went"),
         (name = "schedules", description = "What happens by the clock"),
         (name = "sources", description = "Where rows come from by themselves, and the log of their runs"),
         (name = "serve", description = "Forecasts and predictions"),
@@ -97,7 +98,9 @@ fn name_operations(document: &mut Value) {
 }
 
 /// Addresses whose POST creates something.
-const CREATING: [&str; 8] = [
+const CREATING: [&str; 10] = [
+    "/alerts/channels",
+    "/alerts/silences",
     "/datasets",
     "/sources",
     "/models",

@@ -71,6 +71,13 @@ domain_words! {
     Frequency = vakhta_domain::spec::Frequency,
     Task = vakhta_domain::spec::Task,
     Engine = vakhta_domain::spec::Engine,
+    AlertRuleKind = vakhta_domain::alert::rule::RuleKind,
+    AlertState = vakhta_domain::alert::State,
+    Severity = vakhta_domain::alert::Severity,
+    Language = vakhta_domain::alert::Language,
+    ChannelKind = vakhta_domain::alert::channel::ChannelKind,
+    DeliveryKind = vakhta_domain::alert::delivery::DeliveryKind,
+    DeliveryState = vakhta_domain::alert::delivery::DeliveryState,
 }
 
 /// The schema of bytes as they are.
@@ -111,11 +118,24 @@ macro_rules! domain_objects {
     )+};
 }
 
-domain_objects!(ModelSpec, RecordsReport, Quality, FilesPlace, HttpPlace, SqlPlace, ReadOptions);
+domain_objects!(
+    ModelSpec,
+    RecordsReport,
+    Quality,
+    FilesPlace,
+    HttpPlace,
+    SqlPlace,
+    ReadOptions,
+    RuleSettings,
+    EmailTarget,
+    TelegramTarget,
+    ChatTarget,
+);
 
 /// Puts the domain's own JSON Schemas among the components of `document`; the parts of a spec are named
 /// `SpecData`, … .
 pub fn insert_objects(document: &mut Value) {
+    use vakhta_domain::alert::{channel, rule};
     use vakhta_domain::{dataset, report, source};
     let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return };
     insert(components, "ModelSpec", "Spec", vakhta_domain::spec::ModelSpec::json_schema());
@@ -124,6 +144,10 @@ pub fn insert_objects(document: &mut Value) {
     insert(components, "HttpPlace", "", schemars::schema_for!(source::HttpPlace).to_value());
     insert(components, "SqlPlace", "", schemars::schema_for!(source::SqlPlace).to_value());
     insert(components, "ReadOptions", "", schemars::schema_for!(dataset::ReadOptions).to_value());
+    insert(components, "RuleSettings", "", schemars::schema_for!(rule::RuleSettings).to_value());
+    insert(components, "EmailTarget", "", schemars::schema_for!(channel::EmailTarget).to_value());
+    insert(components, "TelegramTarget", "", schemars::schema_for!(channel::TelegramTarget).to_value());
+    insert(components, "ChatTarget", "", schemars::schema_for!(channel::ChatTarget).to_value());
     insert(components, "Quality", "", schemars::schema_for!(report::Quality).to_value());
 }
 

@@ -1,5 +1,6 @@
 //! The running product: its ports, its settings, and its background work.
 
+use crate::alerts::{Desk, follow as alerts};
 use crate::jobs::{clock, reaper, worker};
 use crate::serve::{Serving, Shadows, watcher};
 use crate::signals::Signals;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vakhta_domain::ids::{WorkerId, random_hex};
 use vakhta_domain::job::JobKind;
-use vakhta_domain::ports::{Ports, StoreError};
+use vakhta_domain::ports::{Notifier, Ports, StoreError};
 
 /// What the lifecycle is told once, at the start.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Settings {
     pub model_memory_bytes: u64,
     /// The program that trains, as versions record it.
     pub code_version: String,
+    /// The server's own address, as people reach it, where it is known.
+    pub public_url: Option<String>,
 }
 
 /// Jobs that this process works on at once, by kind; 0 leaves them to other processes.
@@ -55,6 +58,8 @@ pub struct Lifecycle {
     pub shadows: Shadows,
     /// What wakes its followers.
     pub signals: Signals,
+    /// What alerts need beside the store.
+    pub(crate) desk: Desk,
 }
 
 /// The work that goes on beside requests.
@@ -72,9 +77,10 @@ impl Background {
 
 impl Lifecycle {
     /// Puts the parts together; nothing runs yet.
-    pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
+    pub fn new(ports: Ports, notifier: Arc<dyn Notifier>, settings: Settings) -> Arc<Self> {
         let serving = Serving::new(settings.model_memory_bytes);
-        Arc::new(Self { ports, settings, serving, shadows: Shadows::default(), signals: Signals::new() })
+        let (shadows, signals, desk) = (Shadows::default(), Signals::new(), Desk::new(notifier));
+        Arc::new(Self { ports, settings, serving, shadows, signals, desk })
     }
 
     /// Loads the serving versions and starts workers, the reaper and the champion watcher.
@@ -95,6 +101,10 @@ impl Lifecycle {
         }
         tasks.spawn(reaper::reap(self.clone(), shutdown.clone()));
         tasks.spawn(clock::follow(self.clone(), shutdown.clone()));
+        tasks.spawn(alerts::watch(self.clone(), shutdown.clone()));
+        for _ in 0..alerts::CARRIERS {
+            tasks.spawn(alerts::carry(self.clone(), shutdown.clone()));
+        }
         tasks.spawn(watcher::follow_champions(self.clone(), shutdown));
         Ok(Background { tasks })
     }

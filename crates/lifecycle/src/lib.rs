@@ -4,6 +4,7 @@
 //! through the ports. Heavy loops run on blocking threads.
 
 pub mod actuals;
+pub mod alerts;
 pub mod app;
 pub mod backtests;
 pub mod calendars;

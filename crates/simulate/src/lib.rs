@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod clock;
 pub mod feed;
+mod nobody;
 pub mod page;
 pub mod scenario;
 pub mod text;
@@ -12,6 +13,7 @@ pub mod year;
 
 pub use clock::{SeededChance, SetClock};
 pub use feed::{Columns, Feed, FeedError};
+pub use nobody::Nobody;
 pub use scenario::Scenario;
 pub use told::Told;
 pub use year::{Plan, SimulateError, run};

@@ -10,7 +10,7 @@ use vakhta_domain::spec::{ModelSpec, parse_yaml};
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::{Lifecycle, Settings, Workers};
 use vakhta_simulate::page::Language;
-use vakhta_simulate::{Columns, Feed, Plan, SeededChance, SetClock, SimulateError, Told, page, run, text};
+use vakhta_simulate::{Columns, Feed, Nobody, Plan, SeededChance, SetClock, SimulateError, Told, page, run, text};
 use vakhta_store::{FeedOptions, S3Options, Store, StoreConfig};
 
 const FROM: Date = date(2025, 7, 1);
@@ -67,7 +67,7 @@ async fn replayed(scenarios: &[&str], from: Date) -> Result<Told, SimulateError>
         model_memory_bytes: 1 << 30,
         code_version: "test".into(),
     };
-    let app = Lifecycle::new(store.ports(), settings);
+    let app = Lifecycle::new(store.ports(), Arc::new(Nobody), settings);
     let shutdown = CancellationToken::new();
     let background = app.start(shutdown.clone()).await.expect("it starts");
     let scenarios = scenarios.iter().map(|text| text.parse().expect("a scenario")).collect();

@@ -27,7 +27,7 @@ use lock::FolderLock;
 use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
-    accounts::AccountRows, actuals::ActualRows, arms::ArmRows, calendars::CalendarRows,
+    accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
     datasets::DatasetRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows,
     schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows, versions::VersionRows,
 };
@@ -83,6 +83,7 @@ impl Store {
             accounts: Arc::new(AccountRows { db: rows() }),
             actuals: Arc::new(ActualRows { db: rows() }),
             arms: Arc::new(ArmRows { db: rows() }),
+            alerts: Arc::new(AlertRows { db: rows() }),
             calendars: Arc::new(CalendarRows { db: rows() }),
             datasets: Arc::new(DatasetRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actuals;
+mod alerts;
 mod arms;
 mod calendars;
 mod data;
@@ -18,6 +19,9 @@ mod sources;
 pub use accounts::{Accounts, Inserted};
 pub use actuals::{Actuals, AfterAnswer, LogPiece};
 pub use arms::{ArmAnswer, Arms};
+pub use alerts::{
+    AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
+};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
@@ -88,6 +92,8 @@ pub struct Ports {
     pub actuals: Arc<dyn Actuals>,
     /// What answers beside champions.
     pub arms: Arc<dyn Arms>,
+    /// Alerts, and who is told.
+    pub alerts: Arc<dyn Alerts>,
     /// The company's days.
     pub calendars: Arc<dyn Calendars>,
     /// Datasets.

@@ -1,6 +1,8 @@
 //! The rules of a spec that a schema cannot say.
 
-use super::{Engine, Fourier, Frequency, ModelSpec, Objective, Params, SpecError, Task, Windows};
+use super::{
+    AlertPolicy, Engine, Fourier, Frequency, ModelSpec, Objective, Params, SpecError, Task, Windows,
+};
 use crate::ids::check_key;
 use crate::schedule::{BadTimes, Times};
 use crate::trial::MAX_DAYS;
@@ -48,11 +50,8 @@ pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
     if let Some(reason) = untrainable(spec) {
         tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
     }
-    let policies = &spec.policies;
-    let unused =
-        [("/policies/drift", policies.drift.is_some()), ("/policies/alerts", policies.alerts.is_some())];
-    for (pointer, _) in unused.iter().filter(|(_, given)| *given) {
-        tell(pointer, "kept; this release acts on the policies `retrain` and `promote` alone");
+    if spec.policies.drift.is_some() {
+        tell("/policies/drift", "kept; this release does not act on it yet");
     }
     notices
 }
@@ -188,6 +187,33 @@ fn policies(spec: &ModelSpec, found: &mut Findings) {
         found.within(&share("level"), promote.level, 0.0001, 0.5);
         found.within(&share("segment_harm"), promote.segment_harm, 0.0, 10.0);
         found.within(&share("probation_days"), promote.probation_days.into(), 0.0, MAX_DAYS.into());
+    }
+    if let Some(alerts) = &spec.policies.alerts {
+        alert_policy(alerts, found);
+    }
+}
+
+fn alert_policy(alerts: &AlertPolicy, found: &mut Findings) {
+    let limits = [
+        ("mape_warning", alerts.mape_warning),
+        ("mape_critical", alerts.mape_critical),
+        ("degradation_week", alerts.degradation_week),
+        ("bias", alerts.bias),
+        ("bias_percent", alerts.bias_percent),
+        ("branches/mape", alerts.branches.as_ref().map(|branches| branches.mape)),
+    ];
+    for (name, limit) in limits {
+        if limit.is_some_and(|limit| !limit.is_finite() || limit <= 0.0) {
+            found.add(&format!("/policies/alerts/{name}"), "a limit is a number above 0");
+        }
+    }
+    if let (Some(warning), Some(critical)) = (alerts.mape_warning, alerts.mape_critical)
+        && warning > critical
+    {
+        found.add("/policies/alerts/mape_warning", "the warning comes before the critical limit");
+    }
+    if alerts.branches.as_ref().is_some_and(|branches| branches.count == 0) {
+        found.add("/policies/alerts/branches/count", "at least 1");
     }
 }
 

@@ -117,32 +117,28 @@ impl Default for DriftPolicy {
     }
 }
 
-/// When people are told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// When people are told. What is left out is as the workspace's rules say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AlertPolicy {
-    /// Percent.
-    pub mape_warning: f64,
-    /// Percent.
-    pub mape_critical: f64,
+    /// Live MAPE over this is a warning, percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mape_warning: Option<f64>,
+    /// Live MAPE over this is critical, percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mape_critical: Option<f64>,
     /// Worse by this percentage within a week.
-    pub degradation_week: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degradation_week: Option<f64>,
     /// Branches that fail together.
-    pub branches: BranchAlert,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branches: Option<BranchAlert>,
     /// Absolute bias.
-    pub bias: f64,
-}
-
-impl Default for AlertPolicy {
-    fn default() -> Self {
-        Self {
-            mape_warning: 10.0,
-            mape_critical: 15.0,
-            degradation_week: 20.0,
-            branches: BranchAlert::default(),
-            bias: 10000.0,
-        }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias: Option<f64>,
+    /// Bias as a share of what came true, percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias_percent: Option<f64>,
 }
 
 /// More than `count` branches with a MAPE over `mape` percent.

@@ -74,7 +74,7 @@ impl From<ApiToken> for TokenView {
 }
 
 /// Every permission, in the order in which they are shown.
-pub const PERMISSIONS: [Permission; 11] = [
+pub const PERMISSIONS: [Permission; 13] = [
     Permission::Look,
     Permission::Predict,
     Permission::WriteData,
@@ -84,6 +84,8 @@ pub const PERMISSIONS: [Permission; 11] = [
     Permission::Delete,
     Permission::WriteCalendars,
     Permission::WriteSources,
+    Permission::HandleAlerts,
+    Permission::WriteAlerts,
     Permission::OwnTokens,
     Permission::ManageUsers,
 ];
@@ -102,6 +104,8 @@ pub(crate) enum PermissionWord {
     Delete,
     WriteCalendars,
     WriteSources,
+    HandleAlerts,
+    WriteAlerts,
     OwnTokens,
     ManageUsers,
 }

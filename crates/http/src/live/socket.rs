@@ -133,11 +133,11 @@ impl Connection<'_> {
         for topic in &wanted.subscribe {
             let known = match topic.strip_prefix("models/") {
                 Some(key) => check_key(key).is_ok(),
-                None => topic == "jobs" || topic == "events",
+                None => ["jobs", "events", "alerts"].contains(&topic.as_str()),
             };
             if !known {
                 let shown: String = topic.chars().take(80).collect();
-                let text = format!("`{shown}` is no topic, known are jobs, events, models/KEY");
+                let text = format!("`{shown}` is no topic, known are jobs, events, alerts, models/KEY");
                 return complain(socket, &text).await;
             }
             if !self.topics.contains(topic) {
@@ -205,7 +205,8 @@ impl Connection<'_> {
                     return Ok(());
                 }
                 self.seq = event.seq;
-                self.topic("events", event.model.as_deref()).map(|topic| {
+                let of_alerts = event.kind.starts_with("alert").then(|| self.topic("alerts", None)).flatten();
+                of_alerts.or_else(|| self.topic("events", event.model.as_deref())).map(|topic| {
                     let view = EventView::of(event.clone(), self.actor);
                     json!({ "type": "event", "topic": topic, "seq": event.seq, "event": view })
                 })

@@ -1,5 +1,6 @@
 //! The resources of the API, one folder each, one file an operation. Written once, mounted three times.
 
+pub mod alerts;
 pub mod auth;
 pub mod calendars;
 pub mod datasets;
@@ -102,6 +103,19 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(sources::list::list))
         .routes(routes!(sources::list::show, sources::change::change, sources::change::delete))
         .routes(routes!(sources::list::runs))
+        .routes(routes!(alerts::list::list))
+        .routes(routes!(alerts::list::show))
+        .routes(routes!(alerts::list::recent))
+        .routes(routes!(alerts::handle::acknowledge))
+        .routes(routes!(alerts::handle::resolve))
+        .routes(routes!(alerts::rules::list, alerts::rules::set))
+        .routes(routes!(alerts::silences::list))
+        .routes(routes!(alerts::silences::end))
+        .routes(routes!(alerts::channels::list))
+        .routes(routes!(alerts::channels::change, alerts::channels::delete))
+        .routes(routes!(alerts::channels::test))
+        .routes(routes!(alerts::channels::deliveries))
+        .routes(routes!(alerts::health::health))
         .routes(routes!(events::list::list))
         .routes(routes!(events::list::show))
         .routes(routes!(events::live::live))
@@ -120,6 +134,8 @@ fn creating() -> OpenApiRouter<App> {
         .routes(routes!(versions::challenger::begin))
         .routes(routes!(schedules::change::create))
         .routes(routes!(sources::change::create))
+        .routes(routes!(alerts::channels::create))
+        .routes(routes!(alerts::silences::create))
         .routes(routes!(sources::run::run))
 }
 

@@ -64,7 +64,8 @@ impl Live {
     }
 }
 
-fn at_training(report: &Report) -> Option<f64> {
+/// The share that was right at training, percent: of numbers 100 - WAPE.
+pub(super) fn at_training(report: &Report) -> Option<f64> {
     match report {
         Report::Forecast(report) => report.overall.wape.map(|wape| 100.0 - wape),
         Report::Records(report) => match report.quality.as_ref()? {

@@ -5,10 +5,12 @@ pub mod errors;
 pub mod health;
 mod live;
 mod log;
+mod recent;
 pub mod summary;
 mod tally;
 
 pub(crate) use live::Live;
+pub(crate) use recent::{Recent, recent};
 
 use crate::Lifecycle;
 use crate::actuals;

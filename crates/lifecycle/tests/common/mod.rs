@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::dataset::ReadOptions;
 use vakhta_domain::ids::{JobId, ModelKey, WorkspaceId};
 use vakhta_domain::job::Job;
-use vakhta_domain::ports::{Chance, Clock, Ports};
+use vakhta_domain::ports::{Chance, Clock, Dispatch, Notifier, NotifyError, Ports};
 use vakhta_domain::spec::{ModelSpec, parse_yaml};
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::upload::{Upload, upload};
@@ -51,12 +51,54 @@ impl Chance for Counter {
     }
 }
 
+/// Keeps what is sent, and refuses as often as it is told to.
+#[derive(Default)]
+pub struct Ear {
+    heard: Mutex<Vec<Heard>>,
+    /// How many of the next messages are refused for now.
+    pub refuses: AtomicU64,
+}
+
+/// A message that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub id: String,
+    pub subject: String,
+    pub text: String,
+    pub taken: bool,
+}
+
+impl Ear {
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().expect("no writer panicked").clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl Notifier for Ear {
+    async fn send(&self, dispatch: Dispatch<'_>) -> Result<(), NotifyError> {
+        let refused =
+            self.refuses.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        self.heard.lock().expect("no writer panicked").push(Heard {
+            id: dispatch.id.to_string(),
+            subject: dispatch.message.subject.clone(),
+            text: vakhta_domain::alert::words::plain(dispatch.message),
+            taken: !refused,
+        });
+        if refused {
+            return Err(NotifyError::Passing { text: "busy".into(), retry_after: None });
+        }
+        Ok(())
+    }
+}
+
 pub struct House {
     pub app: Arc<Lifecycle>,
     pub ports: Ports,
     pub clock: Arc<SetClock>,
     pub actor: Actor,
     pub shutdown: CancellationToken,
+    pub ear: Arc<Ear>,
     background: OnceLock<Background>,
     _store: Store,
     folder: tempfile::TempDir,
@@ -93,11 +135,13 @@ impl House {
             model_memory_bytes,
             workers: Workers { train: 1, predict: 1, sync: 1, metrics: 1 },
             code_version: "test".into(),
+            public_url: None,
         };
-        let app = Lifecycle::new(ports.clone(), settings);
+        let ear = Arc::new(Ear::default());
+        let app = Lifecycle::new(ports.clone(), ear.clone(), settings);
         let actor = Actor::system(WorkspaceId::default_workspace());
         let shutdown = CancellationToken::new();
-        Self { app, ports, clock, actor, shutdown, background: OnceLock::new(), _store: store, folder }
+        Self { app, ports, clock, actor, shutdown, ear, background: OnceLock::new(), _store: store, folder }
     }
 
     /// A house at work.

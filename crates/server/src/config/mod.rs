@@ -25,6 +25,8 @@ pub struct Config {
     pub host: IpAddr,
     /// The port to listen on; 0 takes a free one.
     pub port: u16,
+    /// The address that people reach it by, where it is known.
+    pub public_url: Option<String>,
     /// The metadata database.
     pub database_url: String,
     /// The object store.
@@ -173,6 +175,7 @@ impl Config {
             data_dir: PathBuf::from(text("data_dir")),
             host,
             port: whole("port") as u16,
+            public_url: Some(text("public_url")).filter(|url| !url.is_empty()),
             database_url: text("database_url"),
             objects_url: text("objects_url"),
             s3: S3 {

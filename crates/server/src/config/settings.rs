@@ -109,6 +109,12 @@ pub static SETTINGS: &[Setting] = &[
         "127.0.0.1",
         "Address to listen on. Use 0.0.0.0 to be reachable from elsewhere, behind TLS.",
     ),
+    open(
+        "public_url",
+        Kind::Url { schemes: &["http://", "https://"], derived: true },
+        "",
+        "The address that people reach this server by, e.g. `https://vakhta.example.com`; messages about alerts link to it.",
+    ),
     open("port", Kind::Whole { low: 0, high: 65535 }, "8085", "Port to listen on; 0 takes a free one."),
     Setting {
         name: "database_url",

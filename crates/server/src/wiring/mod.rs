@@ -104,8 +104,10 @@ pub async fn start(config: &Config) -> Result<Running> {
             metrics: usize::from(config.trains),
         },
         code_version: CODE_VERSION.to_owned(),
+        public_url: config.public_url.clone(),
     };
-    let app = Lifecycle::new(ports, settings);
+    let notifier = Arc::new(vakhta_notify::Carrier::new(config.data_dir.join("secrets")));
+    let app = Lifecycle::new(ports, notifier, settings);
     let first_sign_in = first_sign_in::prepare(&app, config).await?;
     let shutdown = CancellationToken::new();
     let background = app.start(shutdown.clone()).await?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
-use vakhta_simulate::{SeededChance, SetClock};
+use vakhta_simulate::{Nobody, SeededChance, SetClock};
 use vakhta_store::{FeedOptions, S3Options, Store, StoreConfig};
 
 /// No training of a replay may take longer, seconds.
@@ -57,7 +57,7 @@ pub async fn replaying(data_dir: &Path, threads: usize, from: Date, seed: u64) -
         model_memory_bytes: MODEL_MEMORY,
         code_version: CODE_VERSION.to_owned(),
     };
-    let app = Lifecycle::new(store.ports(), settings);
+    let app = Lifecycle::new(store.ports(), Arc::new(Nobody), settings);
     let shutdown = CancellationToken::new();
     let background = app.start(shutdown.clone()).await?;
     Ok(Replaying { app, clock, incoming, background, shutdown, _store: store })

@@ -268,6 +268,18 @@ impl Api {
         self.send("POST", path, "application/json", body.to_string().into_bytes())
     }
 
+    /// Replaces something.
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, "application/json", body.to_string().into_bytes())
+    }
+
+    /// Deletes something.
+    #[track_caller]
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, "application/json", Vec::new())
+    }
+
     /// Uploads a CSV.
     #[track_caller]
     pub fn upload(&self, key: &str, csv: &str) -> Answer {

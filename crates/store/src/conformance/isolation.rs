@@ -8,9 +8,13 @@ use super::samples::{
 use vakhta_domain::daily::Scope;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
-use vakhta_domain::ids::{DatasetKey, JobId, ModelKey, ScheduleId, SourceKey, WorkspaceId};
+use vakhta_domain::ids::{
+    AlertId, ChannelId, DatasetKey, JobId, ModelKey, ScheduleId, SilenceId, SourceKey, WorkspaceId,
+};
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{ArmAnswer, CancelAnswer, EventFilter, JobFilter, Replay, SwitchAnswer};
+use vakhta_domain::ports::{
+    AlertFilter, ArmAnswer, CancelAnswer, DeliveryFilter, EventFilter, JobFilter, Replay, SwitchAnswer,
+};
 use vakhta_domain::spec::Country;
 
 /// Whether each reading method shows `workspace` anything, by name. A new method belongs here.
@@ -80,6 +84,15 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
                 9
             )),
         ),
+        ("live_alerts", any!(ports.alerts.live_alerts(workspace))),
+        ("alerts", page!(ports.alerts.alerts(workspace, &AlertFilter::default(), &page))),
+        ("alert", one!(ports.alerts.alert(workspace, &AlertId::new("a_1")))),
+        ("rules", !ports.alerts.rules(workspace).await.expect("works").set.is_empty()),
+        ("silences", page!(ports.alerts.silences(workspace, &page))),
+        ("silences_at", any!(ports.alerts.silences_at(workspace, bed.now()))),
+        ("channels", any!(ports.alerts.channels(workspace))),
+        ("channel", one!(ports.alerts.channel(workspace, &ChannelId::new("c_1")))),
+        ("deliveries", page!(ports.alerts.deliveries(workspace, &DeliveryFilter::default(), &page))),
         ("actual_versions", any!(actuals.actual_versions(workspace, &model, "a|2026-09-02"))),
         ("log_taken", any!(actuals.log_taken(workspace, &model))),
         ("due_days", any!(actuals.due_days(workspace, &model))),
@@ -109,6 +122,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     bed.store.seal_predictions(true).await.expect("works");
     bed.ports.predictions.append(vec![prediction("visits", 2, now)]).await.expect("works");
     super::actuals::some_of_each(&bed).await;
+    super::alerts::some_of_each(&bed).await;
 
     for (method, seen) in sights(&bed, &home()).await {
         assert!(seen, "{method} shows its own workspace nothing, so it proves nothing");
@@ -127,6 +141,10 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     let mut brought = super::serving::imported("v_2", "visits", &bed);
     brought.version.workspace = other.clone();
     assert!(!ports.versions.add_imported(&brought).await.expect("works"));
+    let ended = ports.alerts.end_silence(&other, &SilenceId::new("s_1"), now, &told).await;
+    assert!(!ended.expect("works"));
+    let deleted = ports.alerts.delete_channel(&other, &ChannelId::new("c_1"), now, &told).await;
+    assert!(!deleted.expect("works"));
     let cancelled = ports.jobs.cancel(&other, &JobId::new("running"), now, &told).await.expect("works");
     assert_eq!(cancelled, CancelAnswer::Missing);
     let switch = Switch {

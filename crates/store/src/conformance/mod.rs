@@ -3,6 +3,7 @@
 
 mod accounts;
 mod actuals;
+mod alerts;
 mod arms;
 mod calendars;
 mod datasets;
@@ -123,6 +124,9 @@ list! {
         parts_of_the_log_keep_their_names, no_day_is_missed_in_a_race;
     arms: a_challenger_begins_changes_and_ends, a_probation_comes_with_the_switch_and_ends_with_the_next,
         a_training_brings_a_challenger_once, both_are_paired_by_key, one_end_of_an_arm_wins;
+    alerts: one_open_alert_a_rule_and_subject, a_change_is_whole_or_not_at_all, alerts_are_filtered,
+        channels_keep_their_secrets_apart, deliveries_are_taken_in_turn_and_again, silences_begin_and_end,
+        rules_are_set_whole, one_firing_and_one_taker_win;
     calendars: days_are_written_over_and_taken_back;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     models: added_changed_hidden_revived, pages_of_models;

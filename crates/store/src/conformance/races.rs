@@ -16,7 +16,7 @@ use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Enqueued, JobFilter, Replay, SwitchAnswer};
 
 /// Runs `n` of them together; their answers.
-async fn together<T, F>(n: u32, bed: &Bed, work: impl Fn(u32, Bed) -> F) -> Vec<T>
+pub(super) async fn together<T, F>(n: u32, bed: &Bed, work: impl Fn(u32, Bed) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,

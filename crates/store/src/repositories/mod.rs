@@ -5,6 +5,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod actuals;
+pub(crate) mod alerts;
 pub(crate) mod arms;
 pub(crate) mod calendars;
 pub(crate) mod credentials;
