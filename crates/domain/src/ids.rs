@@ -52,6 +52,8 @@ id_types! {
     ScheduleId,
     /// A source's key, `[a-z0-9_-]{1,64}`.
     SourceKey,
+    /// A report on drift.
+    DriftReportId,
     /// A recorded decision.
     DecisionId,
     /// An alert.

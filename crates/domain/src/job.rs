@@ -19,11 +19,14 @@ pub enum JobKind {
     Sync,
     /// Takes in what was answered and what turned out to be true, and computes daily metrics.
     Metrics,
+    /// Asks whether what a model sees still comes from what it was trained on.
+    Drift,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Train, Self::Predict, Self::Retrain, Self::Sync, Self::Metrics];
+    pub const ALL: [Self; 6] =
+        [Self::Train, Self::Predict, Self::Retrain, Self::Sync, Self::Metrics, Self::Drift];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +36,7 @@ impl JobKind {
             Self::Retrain => "retrain",
             Self::Sync => "sync",
             Self::Metrics => "metrics",
+            Self::Drift => "drift",
         }
     }
 

@@ -11,6 +11,7 @@ pub mod daily;
 pub mod dataset;
 pub mod decision;
 pub mod deployment;
+pub mod drift;
 pub mod event;
 pub mod evidence;
 pub mod ids;

@@ -22,11 +22,13 @@ pub enum ScheduledTask {
     Sync,
     /// Daily metrics.
     DailyMetrics,
+    /// Whether a model still sees what it was trained on.
+    DriftCheck,
 }
 
 impl ScheduledTask {
     /// Every task.
-    pub const ALL: [Self; 3] = [Self::Retrain, Self::Sync, Self::DailyMetrics];
+    pub const ALL: [Self; 4] = [Self::Retrain, Self::Sync, Self::DailyMetrics, Self::DriftCheck];
 
     /// The word used in JSON and SQL.
     pub fn as_str(self) -> &'static str {
@@ -34,6 +36,7 @@ impl ScheduledTask {
             Self::Retrain => "retrain",
             Self::Sync => "sync",
             Self::DailyMetrics => "daily_metrics",
+            Self::DriftCheck => "drift_check",
         }
     }
 
@@ -207,9 +210,11 @@ pub fn zone_of(spec: &ModelSpec) -> String {
 /// them before.
 pub fn of_spec(workspace: &WorkspaceId, spec: &ModelSpec, now: Timestamp) -> Vec<Schedule> {
     let retrain = spec.policies.retrain.clone().unwrap_or_default();
+    let drift = spec.policies.drift.clone().unwrap_or_default();
     let wanted = [
         (ScheduledTask::Retrain, "retrain", retrain.schedule, retrain.timezone),
         (ScheduledTask::DailyMetrics, "metrics", DAILY_METRICS.to_owned(), zone_of(spec)),
+        (ScheduledTask::DriftCheck, "drift", drift.check, zone_of(spec)),
     ];
     let made = wanted.into_iter().filter_map(|(task, name, cron, timezone)| {
         let times = Times::checked(&cron, &timezone, now).ok()?;
@@ -308,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_asks_for_its_retraining_and_its_metrics() {
+    fn a_spec_asks_for_its_retraining_its_metrics_and_its_check() {
         let spec: ModelSpec = serde_json::from_value(json!({
             "model_key": "visits", "task": "forecast",
             "data": {"dataset": "sales", "time": "date", "target": "visits"},
@@ -316,10 +321,11 @@ mod tests {
         }))
         .expect("a spec");
         let now = at("2026-11-20T12:00:00Z");
-        let [retrain, metrics] = &of_spec(&WorkspaceId::default_workspace(), &spec, now)[..] else {
-            panic!("two")
+        let [retrain, metrics, drift] = &of_spec(&WorkspaceId::default_workspace(), &spec, now)[..] else {
+            panic!("three")
         };
         assert_eq!((retrain.id.as_str(), retrain.next_at), ("retrain:visits", at("2026-11-22T00:00:00Z")));
         assert_eq!((metrics.id.as_str(), metrics.next_at), ("metrics:visits", at("2026-11-21T01:00:00Z")));
+        assert_eq!((drift.id.as_str(), drift.next_at), ("drift:visits", at("2026-11-20T20:00:00Z")));
     }
 }

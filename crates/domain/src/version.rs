@@ -87,6 +87,9 @@ pub struct ModelVersion {
     /// The scored rows of its validation folds, of a model of records what was said of held-out rows; none where
     /// training failed.
     pub backtest: Option<ObjectRef>,
+    /// What its training rows were like, to tell later rows from them; none where it was imported, or an earlier program
+    /// made it.
+    pub profile: Option<ObjectRef>,
     /// Why training failed.
     pub error: Option<String>,
     /// Why it was trained or imported, in the asker's words.

@@ -40,6 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "jobs", description = "Training and other durable work"),
         (name = "monitoring", description = "The watch over models, and training again"),
         (name = "alerts", description = "What went wrong, who is told, and how that went"),
+        (name = "drift", description = "Whether what models see still comes from what they were trained on"),
         (name = "schedules", description = "What happens by the clock"),
         (name = "sources", description = "Where rows come from by themselves, and the log of their runs"),
         (name = "serve", description = "Forecasts and predictions"),

@@ -59,6 +59,8 @@ domain_words! {
     VersionState = vakhta_domain::version::VersionState,
     Origin = vakhta_domain::version::Origin,
     ArmPart = vakhta_domain::trial::Part,
+    DriftStanding = vakhta_domain::drift::Standing,
+    DriftSeries = vakhta_domain::drift::Series,
     DecisionKind = vakhta_domain::decision::DecisionKind,
     ColumnKind = vakhta_domain::dataset::ColumnKind,
     FileFormat = vakhta_domain::dataset::FileFormat,

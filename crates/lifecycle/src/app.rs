@@ -42,7 +42,7 @@ pub struct Workers {
     pub sync: usize,
     /// Batch predictions.
     pub predict: usize,
-    /// Computations of daily metrics.
+    /// Computations of daily metrics, and checks of drift.
     pub metrics: usize,
 }
 
@@ -92,7 +92,7 @@ impl Lifecycle {
             (&[JobKind::Train, JobKind::Retrain], self.settings.workers.train),
             (&[JobKind::Sync], self.settings.workers.sync),
             (&[JobKind::Predict], self.settings.workers.predict),
-            (&[JobKind::Metrics], self.settings.workers.metrics),
+            (&[JobKind::Metrics, JobKind::Drift], self.settings.workers.metrics),
         ];
         for (kinds, count) in slots {
             for _ in 0..count {

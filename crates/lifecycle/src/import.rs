@@ -120,6 +120,7 @@ pub async fn import(app: &Arc<Lifecycle>, actor: &Actor, asked: Import) -> Resul
             report: Some(vakhta_domain::report::Report::Records(Box::new(report))),
             artifact: Some(artifact),
             backtest: None,
+            profile: None,
             error: None,
             reason: asked.reason,
             code_version: app.settings.code_version.clone(),

@@ -10,6 +10,7 @@ pub mod backtests;
 pub mod calendars;
 mod contest;
 pub mod deploy;
+pub mod drift;
 pub mod export;
 pub mod import;
 pub mod jobs;

@@ -1,6 +1,7 @@
 //! Training again: a schedule or a person asks, the rule answers from what is known, and the answer is kept.
 
 use crate::Lifecycle;
+use crate::drift;
 use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
 use crate::metrics::Live;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use vakhta_domain::dataset::DatasetVersion;
 use vakhta_domain::decision::{Decision, DecisionKind};
+use vakhta_domain::drift::DriftReport;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DecisionId, JobId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
@@ -137,9 +139,10 @@ async fn answer(
         alias: None,
     };
     let (mut payload, dataset) = training::checked(app, &job.owner, wanted).await?;
-    let facts = facts(app, job, asked, &model, champion.as_ref()).await?;
+    let report = drift::latest(app, workspace, &model).await?;
+    let facts = facts(app, job, asked, &model, champion.as_ref(), report.as_ref()).await?;
     let policy = payload.spec.policies.retrain.clone().unwrap_or_default();
-    let data = data(app, &payload.spec, &dataset, asked);
+    let data = data(app, &payload.spec, &dataset, asked, report.as_ref());
     let trigger = retrain::needed(&facts, &policy);
     let refusal = retrain::refused(&data);
     let same = champion
@@ -174,6 +177,7 @@ async fn facts(
     asked: &Asked,
     model: &Model,
     champion: Option<&ModelVersion>,
+    report: Option<&DriftReport>,
 ) -> Result<Facts, StoreError> {
     let live = match champion {
         Some(version) => Live::of(app, model, version).await?,
@@ -188,12 +192,19 @@ async fn facts(
         training_accuracy: live.training_accuracy,
         age_days: champion.map(age),
         new_labels: live.labels,
-        ..Facts::default()
+        drifted: report.map(|report| report.confirmed.clone()).unwrap_or_default(),
     })
 }
 
-/// What is known of the rows. A person who asks knows how old they are.
-fn data(app: &Lifecycle, spec: &ModelSpec, dataset: &DatasetVersion, asked: &Asked) -> Data {
+/// What is known of the rows. A person who asks knows how old they are, and what is missing.
+fn data(
+    app: &Lifecycle,
+    spec: &ModelSpec,
+    dataset: &DatasetVersion,
+    asked: &Asked,
+    report: Option<&DriftReport>,
+) -> Data {
+    let broken = report.filter(|_| !asked.by_hand).map(|report| &report.broken[..]).unwrap_or_default();
     let newest = spec.data.time.as_ref().and_then(|time| rows::newest_day(dataset, time));
     let today = app.ports.clock.now().to_zoned(TimeZone::UTC).date();
     let age = |day: Date| today.since(day).map_or(0.0, |span| f64::from(span.get_days()));
@@ -202,7 +213,7 @@ fn data(app: &Lifecycle, spec: &ModelSpec, dataset: &DatasetVersion, asked: &Ask
         least_rows: 1,
         days_since_newest: newest.map(age),
         stopped_after_days: (!asked.by_hand).then_some(STOPPED_AFTER_DAYS),
-        failed_checks: Vec::new(),
+        failed_checks: broken.iter().map(|column| format!("`{column}` comes empty")).collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The work of a train job: rows, model, artifact, verdict; then one transaction that stores it all.
 
 use crate::Lifecycle;
+use crate::drift;
 use crate::jobs::pulse::{Part, Pulse, write_lines};
 use crate::jobs::{Ending, state_event};
 use crate::judge;
@@ -86,14 +87,15 @@ async fn train(
         dataset.dataset, dataset.number, dataset.rows
     ));
     let bytes = app.ports.objects.get(&dataset.object).await?;
-    let (learnt, artifact, backtest) = {
+    let (learnt, artifact, backtest, profile) = {
         let (pulse, spec, threads, bytes) =
             (pulse.clone(), payload.spec.clone(), app.settings.threads, bytes.clone());
         let learn = move || {
             let progress = Part { pulse: &pulse, from: FIT, to: SAVE };
-            Learnt::learn(bytes, &spec, threads, &progress).map(|learnt| {
+            Learnt::learn(bytes.clone(), &spec, threads, &progress).map(|learnt| {
                 let (artifact, backtest) = (learnt.to_bytes(), learnt.backtest());
-                (Arc::new(learnt), artifact, backtest)
+                let profile = drift::baseline(&bytes, &spec, &learnt);
+                (Arc::new(learnt), artifact, backtest, profile.map(|profile| profile.to_bytes()))
             })
         };
         blocking(learn).await??
@@ -106,8 +108,16 @@ async fn train(
         Some(bytes) => Some(app.ports.objects.put(bytes.into()).await?),
         None => None,
     };
+    let profile = match profile {
+        Ok(bytes) => Some(app.ports.objects.put(bytes.into()).await?),
+        // A version without a profile forecasts as well; its drift cannot be told.
+        Err(error) => {
+            pulse.say(format!("no profile for drift was made: {error}"));
+            None
+        }
+    };
     let id = VersionId::fresh(begun, &*app.ports.chance);
-    let trained = Trained { id, dataset, rows: bytes, learnt, artifact, backtest };
+    let trained = Trained { id, dataset, rows: bytes, learnt, artifact, backtest, profile };
     finish(app, job, pulse, &payload, trained).await
 }
 
@@ -141,6 +151,8 @@ pub(crate) struct Trained {
     pub learnt: Arc<Learnt>,
     pub artifact: ObjectRef,
     pub backtest: Option<ObjectRef>,
+    /// What the rows are like.
+    pub profile: Option<ObjectRef>,
 }
 
 /// Judges the version and stores everything in one transaction; then it serves, if it is to.
@@ -187,6 +199,7 @@ async fn finish(
         report: Some(report),
         artifact: Some(trained.artifact),
         backtest: trained.backtest,
+        profile: trained.profile,
         error: None,
         reason: payload.reason.clone(),
         code_version: app.settings.code_version.clone(),

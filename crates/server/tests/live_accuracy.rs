@@ -62,6 +62,12 @@ fn what_was_forecast_meets_what_came() {
     assert_eq!(summary["coverage"]["answers"], 6, "a day without data, still to come, is not looked at");
     assert_eq!(summary["coverage"]["with_actual"], 2);
     assert_eq!(summary["by_version"][0]["role"], "champion");
+    let estimated = &summary["estimated"];
+    assert_eq!((&estimated["estimated"], &estimated["metric"]), (&json!(true), &json!("wape")), "{summary}");
+    assert_eq!(estimated["answers"], 37, "those without an actual");
+    assert!(estimated["value"].as_f64().expect("a number") > 0.0, "{estimated}");
+    let folds = estimated["backtest"]["days"].as_u64().expect("days of the folds");
+    assert!(folds >= 28 && estimated["backtest"]["error"].is_f64(), "{estimated}");
 
     let corrected = json!({"model_key": "sales", "items": [
         {"series": ["north"], "date": day(1), "value": said(1) / 1.5},

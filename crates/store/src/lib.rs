@@ -28,7 +28,7 @@ use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
-    datasets::DatasetRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows,
+    datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows,
     schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows, versions::VersionRows,
 };
 use std::path::Path;
@@ -86,6 +86,7 @@ impl Store {
             alerts: Arc::new(AlertRows { db: rows() }),
             calendars: Arc::new(CalendarRows { db: rows() }),
             datasets: Arc::new(DatasetRows { db: rows() }),
+            drift: Arc::new(DriftRows { db: rows() }),
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),
             schedules: Arc::new(ScheduleRows { db: rows() }),

@@ -10,7 +10,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 use jiff::Timestamp;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
 use serde_json::{Map, Value};
 
@@ -83,46 +83,102 @@ pub fn first_rows<R: ChunkReader + 'static>(
     names: &[&str],
     limit: usize,
 ) -> Result<Table, ReadError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(source)?;
-    let all: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let mut places = Vec::with_capacity(names.len());
-    for name in names {
-        match all.iter().position(|own| own == name) {
-            Some(at) => places.push(at),
-            None => {
-                return Err(ReadError::NoColumn {
-                    name: (*name).to_owned(),
-                    nearest: nearest(name, &all).cloned(),
-                    columns: all,
-                });
+    let chosen = Chosen::open(source, names)?;
+    let mut found = chosen.empty()?;
+    let (reader, order) = chosen.reader(limit)?;
+    for batch in reader {
+        append_all(&mut found, batch?.columns());
+    }
+    Ok(order.table(found))
+}
+
+/// Some columns part by part, in the order asked for: what is read is not held. `each` may end it by an error.
+pub fn batches<R: ChunkReader + 'static, E: From<ReadError>>(
+    source: R,
+    names: &[&str],
+    mut each: impl FnMut(Table) -> Result<(), E>,
+) -> Result<(), E> {
+    let chosen = Chosen::open(source, names)?;
+    let empty = chosen.empty()?;
+    let (reader, order) = chosen.reader(usize::MAX)?;
+    for batch in reader {
+        let mut found = empty.clone();
+        append_all(&mut found, batch.map_err(ReadError::from)?.columns());
+        each(order.table(found))?;
+    }
+    Ok(())
+}
+
+/// A file and the columns that are read of it.
+struct Chosen<R: ChunkReader + 'static> {
+    builder: ParquetRecordBatchReaderBuilder<R>,
+    order: Order,
+}
+
+/// How columns that are read lie in those that were asked for.
+struct Order {
+    names: Vec<String>,
+    /// The place of each in the file.
+    places: Vec<usize>,
+    /// The same, ascending and once each: what is read.
+    sorted: Vec<usize>,
+}
+
+impl<R: ChunkReader + 'static> Chosen<R> {
+    fn open(source: R, names: &[&str]) -> Result<Self, ReadError> {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(source)?;
+        let all: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let mut places = Vec::with_capacity(names.len());
+        for name in names {
+            match all.iter().position(|own| own == name) {
+                Some(at) => places.push(at),
+                None => {
+                    return Err(ReadError::NoColumn {
+                        name: (*name).to_owned(),
+                        nearest: nearest(name, &all).cloned(),
+                        columns: all,
+                    });
+                }
             }
         }
+        let mut sorted = places.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        Ok(Self { builder, order: Order { names, places, sorted } })
     }
-    let mask = ProjectionMask::leaves(builder.parquet_schema(), places.iter().copied());
-    let mut sorted = places.clone();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let mut found: Vec<Values> = Vec::with_capacity(sorted.len());
-    for at in &sorted {
-        found.push(empty(builder.schema().field(*at).data_type())?);
+
+    /// The columns that are read, without a row.
+    fn empty(&self) -> Result<Vec<Values>, ReadError> {
+        self.order.sorted.iter().map(|at| empty(self.builder.schema().field(*at).data_type())).collect()
     }
-    let reader = builder.with_projection(mask).with_batch_size(BATCH).with_limit(limit).build()?;
-    for batch in reader {
-        let batch = batch?;
-        for (values, array) in found.iter_mut().zip(batch.columns()) {
-            append(values, array);
+
+    fn reader(self, limit: usize) -> Result<(ParquetRecordBatchReader, Order), ReadError> {
+        let mask = ProjectionMask::leaves(self.builder.parquet_schema(), self.order.places.iter().copied());
+        let builder = self.builder.with_projection(mask).with_batch_size(BATCH).with_limit(limit);
+        Ok((builder.build()?, self.order))
+    }
+}
+
+impl Order {
+    fn table(&self, found: Vec<Values>) -> Table {
+        let mut left: Vec<Option<Values>> = found.into_iter().map(Some).collect();
+        let mut columns = Vec::with_capacity(self.names.len());
+        for (at, (name, place)) in self.names.iter().zip(&self.places).enumerate() {
+            let slot = self.sorted.binary_search(place).unwrap_or(0);
+            // A column asked for twice is cloned for all but its last place.
+            let last = !self.places[at + 1..].contains(place);
+            let values = if last { left[slot].take() } else { left[slot].clone() };
+            columns.push((name.clone(), values.unwrap_or(Values::Floats(Vec::new()))));
         }
+        Table { columns }
     }
-    let mut left: Vec<Option<Values>> = found.into_iter().map(Some).collect();
-    let mut columns = Vec::with_capacity(names.len());
-    for (at, (name, place)) in names.iter().zip(&places).enumerate() {
-        let slot = sorted.binary_search(place).unwrap_or(0);
-        // A column asked for twice is cloned for all but its last place.
-        let last = !places[at + 1..].contains(place);
-        let values = if last { left[slot].take() } else { left[slot].clone() };
-        columns.push(((*name).to_owned(), values.unwrap_or(Values::Floats(Vec::new()))));
+}
+
+fn append_all(found: &mut [Values], arrays: &[ArrayRef]) {
+    for (values, array) in found.iter_mut().zip(arrays) {
+        append(values, array);
     }
-    Ok(Table { columns })
 }
 
 /// The most alike of some names, where one is alike at all.

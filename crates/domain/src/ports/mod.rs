@@ -10,6 +10,7 @@ mod alerts;
 mod arms;
 mod calendars;
 mod data;
+mod drift;
 mod jobs;
 mod models;
 mod objects;
@@ -24,6 +25,7 @@ pub use alerts::{
 };
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
+pub use drift::{Drift, NewDriftReport};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
@@ -98,6 +100,8 @@ pub struct Ports {
     pub calendars: Arc<dyn Calendars>,
     /// Datasets.
     pub datasets: Arc<dyn Datasets>,
+    /// Reports on drift.
+    pub drift: Arc<dyn Drift>,
     /// Models.
     pub models: Arc<dyn Models>,
     /// Versions, deployments, decisions.

@@ -50,8 +50,6 @@ pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
     if let Some(reason) = untrainable(spec) {
         tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
     }
-    if spec.policies.drift.is_some() {
-        tell("/policies/drift", "kept; this release does not act on it yet");
     }
     notices
 }
@@ -175,10 +173,15 @@ fn policies(spec: &ModelSpec, found: &mut Findings) {
             Ok(_) => {}
         }
     }
-    if let Some(drift) = &spec.policies.drift
-        && let Err(bad) = Times::checked(&drift.check, "UTC", at)
-    {
-        found.add("/policies/drift/check", bad.to_string());
+    if let Some(drift) = &spec.policies.drift {
+        if let Err(bad) = Times::checked(&drift.check, "UTC", at) {
+            found.add("/policies/drift/check", bad.to_string());
+        }
+        let place = |name: &str| format!("/policies/drift/{name}");
+        found.within(&place("psi"), drift.psi, 0.0, 10.0);
+        found.within(&place("js"), drift.js, 0.0, 1.0);
+        found.within(&place("min_rows"), drift.min_rows as f64, 1.0, 1e9);
+        found.within(&place("confirm_days"), f64::from(drift.confirm_days), 1.0, 31.0);
     }
     if let Some(promote) = &spec.policies.promote {
         let share = |name: &str| format!("/policies/promote/{name}");

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod auth;
 pub mod calendars;
 pub mod datasets;
+pub mod drift;
 pub mod events;
 mod format;
 pub mod jobs;
@@ -97,6 +98,8 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::performance::health))
         .routes(routes!(monitoring::retrain::status))
         .routes(routes!(monitoring::retrain::history))
+        .routes(routes!(drift::reports::list))
+        .routes(routes!(drift::reports::show))
         .routes(routes!(schedules::list::list))
         .routes(routes!(schedules::change::change, schedules::change::delete))
         .routes(routes!(schedules::run::run))
@@ -144,6 +147,7 @@ fn training() -> OpenApiRouter<App> {
         .routes(routes!(jobs::train::train))
         .routes(routes!(monitoring::retrain::manual))
         .routes(routes!(monitoring::performance::calculate))
+        .routes(routes!(drift::check::check))
 }
 
 fn predicting() -> OpenApiRouter<App> {

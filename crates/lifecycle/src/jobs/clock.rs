@@ -1,7 +1,7 @@
 //! The clock: fires schedules that are due, each once over all processes, and makes up once what was missed.
 
 use crate::Lifecycle;
-use crate::{metrics, retrain, sync};
+use crate::{drift, metrics, retrain, sync};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +71,9 @@ pub(crate) fn job_of(app: &Lifecycle, schedule: &Schedule, actor: &Actor) -> New
         (Subject::Source(source), _) => sync::job(app, actor, source),
         (Subject::Model(model), ScheduledTask::DailyMetrics) => {
             metrics::job(app, actor, model, &metrics::Asked::default())
+        }
+        (Subject::Model(model), ScheduledTask::DriftCheck) => {
+            drift::job(app, actor, model, &drift::Asked::default())
         }
         (Subject::Model(model), _) => retrain::job(app, actor, model, retrain::Asked::by_schedule()),
     }

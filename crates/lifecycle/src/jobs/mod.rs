@@ -68,6 +68,7 @@ pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<pulse::Puls
         JobKind::Retrain => crate::retrain::run(app, job, pulse).await,
         JobKind::Sync => crate::sync::run(app, job, pulse).await,
         JobKind::Metrics => crate::metrics::run(app, job, pulse).await,
+        JobKind::Drift => crate::drift::run(app, job, pulse).await,
         JobKind::Predict => crate::serve::later::run(app, job).await,
     }
 }

@@ -46,7 +46,7 @@ impl Live {
             }
             if row.day >= window && row.version == version.id {
                 scored += row.scored;
-                sums.merge(&super::summary::sums_of(row)?);
+                sums.merge(&super::summary::sums_of(row)?.0);
             }
         }
         let training_accuracy = version.report.as_ref().and_then(at_training);

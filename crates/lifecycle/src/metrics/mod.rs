@@ -2,6 +2,7 @@
 //! alone, so that computing them again gives the same numbers.
 
 pub mod errors;
+pub mod estimate;
 pub mod health;
 mod live;
 mod log;
@@ -192,6 +193,15 @@ async fn day(app: &Lifecycle, job: &Job, model: &Model, due: DueDay) -> Result<b
         }
     }
     app.ports.actuals.put_day(job.workspace(), &model.key, due, &tally.rows(due.day)).await
+}
+
+/// Takes in what was logged since the last time.
+pub(crate) async fn take_log(app: &Arc<Lifecycle>, model: &Model, pulse: &Pulse) -> Step<()> {
+    let reader = log::Reader::of(app, &model.workspace, model).await?;
+    Ok(match reader.take(app, pulse).await? {
+        ControlFlow::Continue(_) => ControlFlow::Continue(()),
+        ControlFlow::Break(()) => ControlFlow::Break(()),
+    })
 }
 
 /// The day that it is in a model's zone.

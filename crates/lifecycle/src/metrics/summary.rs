@@ -1,5 +1,6 @@
 //! How a model does on live answers: over a window, by day, by version, by distance and by segment.
 
+use super::estimate::{Estimated, Told, estimated};
 use super::tally::LiveSums;
 use super::today;
 use crate::Lifecycle;
@@ -82,6 +83,8 @@ pub struct Summary {
     pub model_age_days: Option<f64>,
     /// Days of which something new is known that is not computed yet.
     pub days_due: usize,
+    /// How right the serving version's answers without an actual are likely to be.
+    pub estimated: Option<Estimated>,
     /// Day by day.
     pub by_day: Vec<Line<Date>>,
     /// Version by version, the model's words apart from other answers.
@@ -90,20 +93,27 @@ pub struct Summary {
     pub by_horizon: Vec<Line<String>>,
 }
 
-/// The sums of a stored row.
-pub(crate) fn sums_of(row: &DailyRow) -> Result<LiveSums, StoreError> {
+/// A stored row, read.
+pub(super) struct DayRow {
+    pub row: DailyRow,
+    sums: LiveSums,
+    pub told: Told,
+}
+
+/// The sums of a stored row, and what its answers promise; a row of an earlier program does not tell that.
+pub(super) fn sums_of(row: &DailyRow) -> Result<(LiveSums, Told), StoreError> {
     serde_json::from_str(&row.sums)
-        .map_err(|error| StoreError::Unreadable { what: "daily row", reason: error.to_string() })
+        .or_else(|_| serde_json::from_str(&row.sums).map(|sums| (sums, Told::default())))
+        .map_err(|error: serde_json::Error| StoreError::Unreadable {
+            what: "daily row",
+            reason: error.to_string(),
+        })
 }
 
 /// Rows added up by what `of` says of each.
-fn added<T: Ord + Clone>(
-    task: Task,
-    rows: &[(DailyRow, LiveSums)],
-    of: impl Fn(&DailyRow) -> Option<T>,
-) -> Vec<Line<T>> {
+fn added<T: Ord + Clone>(task: Task, rows: &[DayRow], of: impl Fn(&DailyRow) -> Option<T>) -> Vec<Line<T>> {
     let mut groups: BTreeMap<T, (u64, u64, LiveSums)> = BTreeMap::new();
-    for (row, sums) in rows {
+    for DayRow { row, sums, .. } in rows {
         let Some(group) = of(row) else { continue };
         let group = groups.entry(group).or_insert_with(|| (0, 0, LiveSums::of(task)));
         group.0 += row.answers;
@@ -123,11 +133,11 @@ async fn window(
     model: &Model,
     scope: Scope,
     days: u32,
-) -> Result<(Date, Vec<(DailyRow, LiveSums)>), StoreError> {
+) -> Result<(Date, Vec<DayRow>), StoreError> {
     let back = i32::try_from(days.min(MAX_DAYS)).unwrap_or(0) - 1;
     let from = today(app, model).saturating_sub(jiff::Span::new().days(back.max(0)));
     let rows = app.ports.actuals.daily_rows(workspace, &model.key, scope, from).await?;
-    let rows = rows.into_iter().map(|row| sums_of(&row).map(|sums| (row, sums)));
+    let rows = rows.into_iter().map(|row| sums_of(&row).map(|(sums, told)| DayRow { row, sums, told }));
     Ok((from, rows.collect::<Result<_, StoreError>>()?))
 }
 
@@ -145,6 +155,9 @@ pub async fn summary(
     };
     let now = app.ports.clock.now();
     let mut summary = summarise(model.spec.task, &rows, from, today(app, model));
+    if let Some(version) = &champion {
+        summary.estimated = estimated(app, version, &rows).await;
+    }
     summary.model_age_days =
         champion.map(|version| now.duration_since(version.created_at).as_secs_f64() / DAY);
     summary.champion.clone_from(&model.champion);
@@ -186,7 +199,7 @@ fn nothing(task: Task) -> Measured {
 }
 
 /// The same from rows alone. A day counts as looked at once it is over, or once an actual of it is there.
-fn summarise(task: Task, rows: &[(DailyRow, LiveSums)], from: Date, today: Date) -> Summary {
+fn summarise(task: Task, rows: &[DayRow], from: Date, today: Date) -> Summary {
     let word = |row: &DailyRow| row.role == Role::Champion;
     let over = |row: &DailyRow| row.day < today || row.scored > 0;
     let overall = added(task, rows, |row| (word(row) && over(row)).then_some(())).pop();
@@ -214,6 +227,7 @@ fn summarise(task: Task, rows: &[(DailyRow, LiveSums)], from: Date, today: Date)
         champion: None,
         model_age_days: None,
         days_due: 0,
+        estimated: None,
         by_version: added(task, rows, |row| over(row).then(|| (row.version.clone(), row.role))),
         by_horizon: added(task, rows, |row| (word(row) && over(row)).then_some(row.bucket))
             .into_iter()
@@ -247,7 +261,7 @@ mod tests {
     use jiff::civil::date;
     use vakhta_ml::evaluate::Sums;
 
-    fn row(day: Date, role: Role, pairs: &[(f64, f64)], answers: u64) -> (DailyRow, LiveSums) {
+    fn row(day: Date, role: Role, pairs: &[(f64, f64)], answers: u64) -> DayRow {
         let mut sums = Sums::default();
         for (actual, said) in pairs {
             sums.add(*actual, *said, None, &[]);
@@ -263,7 +277,7 @@ mod tests {
             scored: pairs.len() as u64,
             sums: String::new(),
         };
-        (row, LiveSums::Numbers(sums))
+        DayRow { row, sums: LiveSums::Numbers(sums), told: Told::default() }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use vakhta_domain::report::{ClassQuality, Interval, Metrics};
 use vakhta_domain::spec::{ModelSpec, Task};
 use vakhta_ml::evaluate::{ClassSums, Sums};
 
+use super::estimate::Told;
 use crate::serve::answer::Probability;
 use jiff::civil::Date;
 
@@ -65,6 +66,7 @@ impl LiveSums {
 
 #[derive(Debug, Clone)]
 struct Cell {
+    told: Told,
     answers: u64,
     scored: u64,
     sums: LiveSums,
@@ -116,9 +118,11 @@ impl DayTally {
         }
         for (scope, segment) in scopes {
             let place = (scope, answer.version.clone(), role, segment, bucket);
-            let fresh = || Cell { answers: 0, scored: 0, sums: LiveSums::of(self.task) };
+            let fresh =
+                || Cell { told: Told::default(), answers: 0, scored: 0, sums: LiveSums::of(self.task) };
             let cell = self.cells.entry(place).or_insert_with(fresh);
             cell.answers += 1;
+            cell.told.add(self.task, paired);
             cell.scored += u64::from(score(&mut cell.sums, paired, self.threshold));
         }
     }
@@ -135,7 +139,7 @@ impl DayTally {
             bucket,
             answers: cell.answers,
             scored: cell.scored,
-            sums: serde_json::to_string(&cell.sums).expect("plain data"),
+            sums: serde_json::to_string(&(cell.sums, cell.told)).expect("plain data"),
         });
         rows.collect()
     }

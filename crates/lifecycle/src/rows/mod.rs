@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use vakhta_domain::dataset::DatasetVersion;
 use vakhta_tables::{Table, Values};
 
-fn take(table: &mut Table, name: &str) -> Values {
+pub(crate) fn take(table: &mut Table, name: &str) -> Values {
     table.take(name).expect("the reader returned every column it was asked for")
 }
 
-fn pick<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
+pub(crate) fn pick<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().map(|&row| values[row].clone()).collect()
 }
 

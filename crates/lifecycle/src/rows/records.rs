@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use vakhta_domain::spec::{Data, ModelSpec, Task};
 use vakhta_ml::records::{Column, Records, Target, Values};
-use vakhta_tables::{ReadError, Values as Stored};
+use vakhta_tables::{ReadError, Table, Values as Stored};
 
 /// Records to learn from.
 pub struct Learning {
@@ -43,14 +43,34 @@ pub fn roles(data: &Data) -> impl Iterator<Item = (&String, Role)> {
 /// Reads the columns that a spec names.
 pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Learning, ReadError> {
     let data = &spec.data;
-    let mut names: Vec<&str> = roles(data).map(|(name, _)| name.as_str()).collect();
+    let mut names = inputs(data);
     names.push(&data.target);
     names.extend(data.weight.as_deref());
     let mut table = vakhta_tables::columns(parquet, &names)?;
+    let records = of_table(&mut table, data)?;
+    let target = take(&mut table, &data.target);
+    let target = match spec.task {
+        Task::Regression => Target::Numbers(target.into_floats(&data.target)?),
+        _ => Target::Classes(target.into_texts().to_rows()),
+    };
+    let weights = match &data.weight {
+        Some(name) => Some(take(&mut table, name).into_floats(name)?),
+        None => None,
+    };
+    Ok(Learning { records, target, weights })
+}
+
+/// The names of those columns.
+pub fn inputs(data: &Data) -> Vec<&str> {
+    roles(data).map(|(name, _)| name.as_str()).collect()
+}
+
+/// Takes the records out of a table that holds the columns of [`inputs`].
+pub fn of_table(table: &mut Table, data: &Data) -> Result<Records, ReadError> {
     let rows = table.rows();
     let columns = roles(data)
         .map(|(name, role)| {
-            let values = match (role, take(&mut table, name)) {
+            let values = match (role, take(table, name)) {
                 (Role::Words, values) => Values::Words(values.into_texts().to_rows()),
                 (Role::Flag, Stored::Booleans(values)) => {
                     Values::Numbers(values.into_iter().map(|v| v.map_or(f64::NAN, yes_or_no)).collect())
@@ -61,16 +81,7 @@ pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Learning, ReadError> {
             Ok(Column { name: name.clone(), values })
         })
         .collect::<Result<_, ReadError>>()?;
-    let target = take(&mut table, &data.target);
-    let target = match spec.task {
-        Task::Regression => Target::Numbers(target.into_floats(&data.target)?),
-        _ => Target::Classes(target.into_texts().to_rows()),
-    };
-    let weights = match &data.weight {
-        Some(name) => Some(take(&mut table, name).into_floats(name)?),
-        None => None,
-    };
-    Ok(Learning { records: Records { rows, columns }, target, weights })
+    Ok(Records { rows, columns })
 }
 
 fn yes_or_no(yes: bool) -> f64 {

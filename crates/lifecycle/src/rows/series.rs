@@ -35,8 +35,7 @@ pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Rows, ReadError> {
     names.extend(statics.iter().map(|name| name.as_str()));
     let mut table = vakhta_tables::columns(parquet, &names)?;
 
-    // A spec with an unknown zone is refused when it is written.
-    let zone = data.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    let zone = zone(spec);
     let dates = take(&mut table, time).into_dates_in(time, &zone)?;
     let series: Vec<Vec<Option<Arc<str>>>> =
         data.series.iter().map(|name| take(&mut table, name).into_texts().to_rows()).collect();
@@ -69,6 +68,12 @@ pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Rows, ReadError> {
             .collect::<Result<_, ReadError>>()?,
     };
     Ok(Rows { observations, notes })
+}
+
+/// The zone in which times of the data become dates. A spec with an unknown one is refused when it is written.
+pub fn zone(spec: &ModelSpec) -> TimeZone {
+    let named = spec.data.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
+    named.unwrap_or(TimeZone::UTC)
 }
 
 fn fixed(table: &mut Table, name: &str, kept: &[usize]) -> Result<StaticColumn, ReadError> {

@@ -165,6 +165,12 @@ impl House {
         }
     }
 
+    /// The file that an object lies in.
+    pub fn object(&self, sha256: &str) -> PathBuf {
+        let folder = self.folder.path().join("objects");
+        folder.join(&sha256[..2]).join(&sha256[2..4]).join(sha256)
+    }
+
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.path().join("tmp").join(name);
         std::fs::write(&path, content).expect("the folder is writable");

@@ -27,7 +27,7 @@ pub use days::{DayNoise, Excess, LEAST_DAYS, MOST_DAYS, Shift};
 pub use measure::{Distance, chance, distance};
 pub use memory::{Memory, Sum};
 pub use numbers::MOST_EDGES;
-pub use profile::{Counts, Difference, Profile};
+pub use profile::{Counts, Difference, Profile, TextRows};
 pub use saved::{counts_from_bytes, counts_to_bytes, profiles_from_bytes, profiles_to_bytes};
 pub use significance::Gap;
 pub use texts::BUCKETS;

@@ -28,6 +28,17 @@ pub(super) enum Layout {
     Texts(Grid),
 }
 
+/// Reference texts that come part by part.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TextRows(texts::Seen);
+
+impl TextRows {
+    /// Takes in further texts.
+    pub fn add<'a>(&mut self, rows: impl IntoIterator<Item = Option<&'a str>>) {
+        self.0.add(rows);
+    }
+}
+
 /// Rows counted against a profile. Counts of parts add up: those of days to those of a week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Counts {
@@ -79,6 +90,12 @@ impl Profile {
     /// The profile of texts.
     pub fn texts<'a>(rows: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let (grid, pieces) = texts::of(rows);
+        Self { layout: Layout::Texts(grid), counts: Counts::Texts(pieces), days: Vec::new() }
+    }
+
+    /// The profile of texts that came part by part: they are not held.
+    pub fn of_texts(seen: TextRows) -> Self {
+        let (grid, pieces) = seen.0.sketch();
         Self { layout: Layout::Texts(grid), counts: Counts::Texts(pieces), days: Vec::new() }
     }
 
@@ -189,11 +206,15 @@ impl Profile {
         }
     }
 
-    /// The bins of a chart: lower and upper edge and the rows of each decile of the reference; none of categories and
-    /// texts. The first begins and the last ends at infinity.
+    /// The bins of a chart: lower and upper edge and the rows of each decile of the reference (of texts: of their
+    /// lengths); none of categories. The first begins and the last ends at infinity.
     pub fn deciles(&self, counts: &Counts) -> Option<Vec<(f64, f64, u64)>> {
         self.check(counts).ok()?;
-        let (Layout::Numbers(grid), Counts::Numbers(cells)) = (&self.layout, counts) else { return None };
+        let (grid, cells) = match (&self.layout, counts) {
+            (Layout::Numbers(grid), Counts::Numbers(cells)) => (grid, cells),
+            (Layout::Texts(grid), Counts::Texts(pieces)) => (grid, &pieces.lengths),
+            _ => return None,
+        };
         let edges: Vec<f64> = grid.deciles().iter().map(|&place| grid.edges()[usize::from(place)]).collect();
         let lower = [f64::NEG_INFINITY].into_iter().chain(edges.iter().copied());
         let upper = edges.iter().copied().chain([f64::INFINITY]);

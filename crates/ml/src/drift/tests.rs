@@ -103,6 +103,17 @@ fn each_rule_speaks_where_it_should() {
 }
 
 #[test]
+fn texts_that_come_part_by_part_are_the_same_texts() {
+    let texts = ["молоко 3,2%", "", "хлеб бородинский нарезной", "a b c"].map(Some);
+    let rows = || texts.iter().copied().chain([None]).cycle().take(103);
+    let mut parts = TextRows::default();
+    for part in rows().collect::<Vec<_>>().chunks(10) {
+        parts.add(part.iter().copied());
+    }
+    assert_eq!(Profile::of_texts(parts), Profile::texts(rows()));
+}
+
+#[test]
 fn what_deciles_cannot_see_is_seen() {
     let constant = Profile::numbers(&[5.0; 400]);
     let moved = constant.count_numbers(&[7.0; 200]).expect("numbers");

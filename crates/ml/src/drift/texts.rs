@@ -33,48 +33,66 @@ pub struct Pieces {
 }
 
 /// Sums over texts that a pass has seen.
-struct Seen {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
     rows: u64,
     buckets: Vec<u64>,
     squares: u64,
     lengths: Vec<f64>,
 }
 
-fn look<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Seen {
-    let mut seen = Seen { rows: 0, buckets: vec![0; BUCKETS], squares: 0, lengths: Vec::new() };
-    let (mut hashes, mut word) = (Vec::new(), Vec::new());
-    for text in texts {
-        let Some(text) = text else {
-            seen.lengths.push(f64::NAN);
-            continue;
-        };
-        seen.rows += 1;
-        seen.lengths.push(text.chars().count() as f64);
-        hashes.clear();
-        pieces(text, &mut word, &mut hashes);
-        hashes.sort_unstable();
-        hashes.dedup();
-        hashes.truncate(MOST_PIECES);
-        // The order was decided by the upper bits, the bucket by the lower ones.
-        for hash in &mut hashes {
-            *hash %= BUCKETS as u64;
-        }
-        hashes.sort_unstable();
-        hashes.dedup();
-        for &bucket in &hashes {
-            seen.buckets[bucket as usize] += 1;
-        }
-        seen.squares += (hashes.len() * hashes.len()) as u64;
+impl Default for Seen {
+    fn default() -> Self {
+        Self { rows: 0, buckets: vec![0; BUCKETS], squares: 0, lengths: Vec::new() }
     }
+}
+
+impl Seen {
+    /// Looks at further texts.
+    pub fn add<'a>(&mut self, texts: impl IntoIterator<Item = Option<&'a str>>) {
+        let (mut hashes, mut word) = (Vec::new(), Vec::new());
+        for text in texts {
+            let Some(text) = text else {
+                self.lengths.push(f64::NAN);
+                continue;
+            };
+            self.rows += 1;
+            self.lengths.push(text.chars().count() as f64);
+            hashes.clear();
+            pieces(text, &mut word, &mut hashes);
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes.truncate(MOST_PIECES);
+            // The order was decided by the upper bits, the bucket by the lower ones.
+            for hash in &mut hashes {
+                *hash %= BUCKETS as u64;
+            }
+            hashes.sort_unstable();
+            hashes.dedup();
+            for &bucket in &hashes {
+                self.buckets[bucket as usize] += 1;
+            }
+            self.squares += (hashes.len() * hashes.len()) as u64;
+        }
+    }
+
+    /// The sketch of reference texts, and the grid of their lengths.
+    pub fn sketch(self) -> (Grid, Pieces) {
+        let grid = Grid::of(&self.lengths);
+        let lengths = grid.count(&self.lengths);
+        (grid, Pieces { rows: self.rows, buckets: self.buckets, squares: self.squares, lengths })
+    }
+}
+
+fn look<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Seen {
+    let mut seen = Seen::default();
+    seen.add(texts);
     seen
 }
 
 /// The sketch of reference texts, and the grid of their lengths.
 pub fn of<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> (Grid, Pieces) {
-    let seen = look(texts);
-    let grid = Grid::of(&seen.lengths);
-    let lengths = grid.count(&seen.lengths);
-    (grid, Pieces { rows: seen.rows, buckets: seen.buckets, squares: seen.squares, lengths })
+    look(texts).sketch()
 }
 
 /// Counts texts against the grid of lengths.

@@ -67,7 +67,7 @@ impl Promise {
 }
 
 /// A day whose labels came: what was promised and what was kept.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LabelledDay {
     /// What was promised of the labelled answers.
     pub promise: Promise,

@@ -9,7 +9,7 @@ use vakhta_domain::daily::Scope;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{
-    AlertId, ChannelId, DatasetKey, JobId, ModelKey, ScheduleId, SilenceId, SourceKey, WorkspaceId,
+    AlertId, ChannelId, DatasetKey, DriftReportId, JobId, ModelKey, ScheduleId, SilenceId, SourceKey, WorkspaceId,
 };
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{
@@ -37,6 +37,8 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         };
     }
     let (jobs, events, versions) = (&ports.jobs, &ports.events, &ports.versions);
+    let (drift, report) = (&ports.drift, DriftReportId::new("drift_a"));
+    let version = super::drift::first();
     let (actuals, first) = (&ports.actuals, super::actuals::FIRST);
     vec![
         (
@@ -97,6 +99,11 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("log_taken", any!(actuals.log_taken(workspace, &model))),
         ("due_days", any!(actuals.due_days(workspace, &model))),
         ("paired", any!(actuals.paired(workspace, &model, first, None, 9))),
+        ("drift_reports", page!(drift.drift_reports(workspace, Some(&model), first, &page))),
+        ("drift_report", one!(drift.drift_report(workspace, &report))),
+        ("last_complete_drift", one!(drift.last_complete_drift(workspace, &model, &version))),
+        ("latest_drift", one!(drift.latest_drift(workspace, &model, &version))),
+        ("last_asking_drift", one!(drift.last_asking_drift(workspace, &model, &version))),
         ("daily_rows", any!(actuals.daily_rows(workspace, &model, Scope::All, first))),
     ]
 }
@@ -123,6 +130,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     bed.ports.predictions.append(vec![prediction("visits", 2, now)]).await.expect("works");
     super::actuals::some_of_each(&bed).await;
     super::alerts::some_of_each(&bed).await;
+    super::drift::one(&bed).await;
 
     for (method, seen) in sights(&bed, &home()).await {
         assert!(seen, "{method} shows its own workspace nothing, so it proves nothing");

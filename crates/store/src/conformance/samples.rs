@@ -248,6 +248,7 @@ pub fn training(
             }))),
             artifact: Some(object('b')),
             backtest: Some(object('c')),
+            profile: Some(object('d')),
             error: None,
             reason: Some("первый запуск".into()),
             code_version: "0.1.0".into(),

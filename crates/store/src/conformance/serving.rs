@@ -218,7 +218,13 @@ pub(super) fn imported(id: &str, model: &str, bed: &Bed) -> ImportedVersion {
     let lease = JobLease { job: JobId::new("none"), attempt: 1 };
     let trained = training(&lease, model, id, false, None, bed.now());
     ImportedVersion {
-        version: ModelVersion { job: None, dataset_version: None, backtest: None, ..trained.version },
+        version: ModelVersion {
+            job: None,
+            dataset_version: None,
+            backtest: None,
+            profile: None,
+            ..trained.version
+        },
         decision: trained.decision,
         event: event("version.imported", bed.now()).of_model(model),
     }

@@ -24,6 +24,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "sources", sql: include_str!("0005_sources.sql") },
     Migration { version: 6, name: "actuals", sql: include_str!("0006_actuals.sql") },
     Migration { version: 7, name: "alerts", sql: include_str!("0007_alerts.sql") },
+    Migration { version: 8, name: "drift", sql: include_str!("0008_drift.sql") },
     Migration { version: 9, name: "arms", sql: include_str!("0009_arms.sql") },
 ];
 

@@ -12,6 +12,7 @@ pub(crate) mod credentials;
 pub(crate) mod cursor;
 pub(crate) mod datasets;
 pub(crate) mod deployments;
+pub(crate) mod drift;
 pub(crate) mod events;
 pub(crate) mod idempotency;
 pub(crate) mod job_rows;

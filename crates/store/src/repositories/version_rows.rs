@@ -11,7 +11,8 @@ use vakhta_domain::version::{ModelVersion, VersionState};
 
 pub(super) const VERSION: &str =
     "workspace, model, id, number, alias, state, job, dataset_version, spec, seed, report,
-    artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, error, reason, code_version, created_at";
+    artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, profile_sha256, profile_bytes, error, reason,
+    code_version, created_at";
 
 pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
     Ok(ModelVersion {
@@ -27,6 +28,7 @@ pub(super) fn version(row: &Row) -> Result<ModelVersion, StoreError> {
         report: row.maybe_json("report")?,
         artifact: object(row, "artifact_sha256", "artifact_bytes")?,
         backtest: object(row, "backtest_sha256", "backtest_bytes")?,
+        profile: object(row, "profile_sha256", "profile_bytes")?,
         error: row.maybe_text("error")?,
         reason: row.maybe_text("reason")?,
         code_version: row.text("code_version")?,
@@ -51,11 +53,11 @@ pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(
     let report = version.report.as_ref().map(readable).map(|report| json("report", &report)).transpose()?;
     tx.run(
         "INSERT INTO versions (workspace, model, id, number, alias, state, job, dataset_version, spec, seed, report,
-            artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, error, reason, code_version,
-            created_at)
+            artifact_sha256, artifact_bytes, backtest_sha256, backtest_bytes, profile_sha256, profile_bytes, error,
+            reason, code_version, created_at)
          VALUES (?, ?, ?,
             (SELECT COALESCE(MAX(number), 0) + 1 FROM versions WHERE workspace = ? AND model = ?),
-            ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         args![
             version.workspace.as_str(),
             version.model.as_str(),
@@ -73,6 +75,8 @@ pub(super) async fn add_version(tx: &mut Tx, version: &ModelVersion) -> Result<(
             version.artifact.as_ref().map(|artifact| artifact.bytes),
             version.backtest.as_ref().map(|backtest| backtest.sha256.as_str()),
             version.backtest.as_ref().map(|backtest| backtest.bytes),
+            version.profile.as_ref().map(|profile| profile.sha256.as_str()),
+            version.profile.as_ref().map(|profile| profile.bytes),
             version.error.as_deref(),
             version.reason.as_deref(),
             version.code_version.as_str(),

@@ -15,8 +15,9 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use vakhta_domain::ids::{DatasetKey, ModelKey};
+use vakhta_domain::job::Job;
 use vakhta_domain::spec::parse_one;
-use vakhta_domain::user::Permission;
+use vakhta_domain::user::{Actor, Permission};
 use vakhta_lifecycle::training::{self, TrainRequest};
 
 /// The longest reason, in characters.
@@ -78,7 +79,7 @@ pub(crate) fn checked_reason(reason: Option<String>) -> Result<Option<String>, P
 pub struct WaitParam {
     /// Seconds to wait for the end, 0 to 600.
     #[param(minimum = 0, maximum = 600)]
-    wait: Option<u32>,
+    pub(in crate::native) wait: Option<u32>,
 }
 
 /// Queues a training; with `wait`, answers the job where it ended in that time.
@@ -94,16 +95,26 @@ pub async fn train(
     let actor = who.require(Permission::Train)?;
     let wait = checked_wait(params.wait)?;
     let job = training::request(&app.lifecycle, actor, body.checked()?).await?;
+    waited(&app, actor, &job, wait).await
+}
+
+/// The job where it ended in that time, else that it was accepted.
+pub(in crate::native) async fn waited(
+    app: &App,
+    actor: &Actor,
+    job: &Job,
+    wait: Duration,
+) -> Result<Response, Problem> {
     if !wait.is_zero() {
         let job = vakhta_lifecycle::jobs::wait(&app.lifecycle, &actor.workspace, &job.id, wait).await?;
         if let Some(job) = job.filter(|job| job.state.is_final()) {
             return Ok(Json(JobView::of(&job, app.now(), actor)).into_response());
         }
     }
-    Ok(JobAccepted::response(&job, "jobs"))
+    Ok(JobAccepted::response(job, "jobs"))
 }
 
-fn checked_wait(seconds: Option<u32>) -> Result<Duration, Problem> {
+pub(in crate::native) fn checked_wait(seconds: Option<u32>) -> Result<Duration, Problem> {
     let seconds = seconds.unwrap_or(0);
     if seconds > MAX_WAIT {
         let message = format!("{seconds} is out of range, allowed are 0 to {MAX_WAIT} seconds");

@@ -15,7 +15,11 @@ use vakhta_lifecycle::actuals::ActualsError;
 use vakhta_lifecycle::metrics::MetricsError;
 
 /// The model that is meant: the one named, or the only one.
-async fn meant(app: &App, workspace: &WorkspaceId, named: Option<String>) -> Result<ModelKey, Problem> {
+pub(in crate::native) async fn meant(
+    app: &App,
+    workspace: &WorkspaceId,
+    named: Option<String>,
+) -> Result<ModelKey, Problem> {
     if let Some(key) = named {
         return Ok(ModelKey::new(key));
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::model::Model;
 use vakhta_domain::report::Quality;
+use vakhta_lifecycle::metrics::estimate::Estimated;
 use vakhta_lifecycle::metrics::health::{ModelHealth, Trouble};
 use vakhta_lifecycle::metrics::summary::{Line, Measured, Summary};
 
@@ -130,6 +131,67 @@ pub struct PartView {
     measured: MeasuredView,
 }
 
+/// How right answers without an actual are likely to be. An estimate: it does not see that a class or a level has changed
+/// its meaning.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EstimatedAccuracy)]
+pub struct EstimatedView {
+    /// Always true.
+    estimated: bool,
+    /// What is estimated: `accuracy`, from calibrated probabilities, or `wape`, from the widths of intervals; percent.
+    #[schema(value_type = String)]
+    metric: &'static str,
+    /// Answers of the serving version without an actual.
+    answers: u64,
+    /// The estimate.
+    value: f64,
+    /// The lower end of its 95% interval; null of fewer than five days that it was learnt from.
+    low: Option<f64>,
+    /// The upper end.
+    high: Option<f64>,
+    /// Days whose truth is known that it was learnt from; held-out rows of the training among them.
+    learnt_from_days: usize,
+    /// How far such estimates were off on these days, each estimated from the others.
+    backtest: EstimateBacktest,
+}
+
+/// How estimates agreed with what was measured, percentage points.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EstimateBacktest {
+    /// Days that have both.
+    days: u64,
+    /// Mean of estimate less truth.
+    bias: Option<f64>,
+    /// Mean of their distance.
+    error: Option<f64>,
+    /// The same of saying the accuracy of training every day: an estimate is worth its place where it does better.
+    usual_error: Option<f64>,
+    /// The share of days whose truth is in the interval, 0 to 1.
+    inside: Option<f64>,
+}
+
+impl From<Estimated> for EstimatedView {
+    fn from(found: Estimated) -> Self {
+        let Estimated { metric, estimate, days, backtest } = found;
+        Self {
+            estimated: estimate.estimated,
+            metric,
+            answers: estimate.n,
+            value: estimate.value,
+            low: estimate.low,
+            high: estimate.high,
+            learnt_from_days: days,
+            backtest: EstimateBacktest {
+                days: backtest.days,
+                bias: backtest.bias,
+                error: backtest.error,
+                usual_error: backtest.usual_error,
+                inside: backtest.inside,
+            },
+        }
+    }
+}
+
 /// How a model does on live answers.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PerformanceSummary)]
@@ -170,6 +232,8 @@ pub struct SummaryView {
     model_age_days: Option<f64>,
     /// Days of which something new is known that is not computed yet.
     days_due: usize,
+    /// How right the answers without an actual are likely to be; null where nothing can be said.
+    estimated: Option<EstimatedView>,
     /// Day by day.
     by_day: Vec<DayView>,
     /// Version by version.
@@ -212,6 +276,7 @@ impl SummaryView {
             champion: found.champion.map(|version| version.to_string()),
             model_age_days: found.model_age_days,
             days_due: found.days_due,
+            estimated: found.estimated.map(Into::into),
             by_day: found
                 .by_day
                 .into_iter()
