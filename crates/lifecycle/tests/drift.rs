@@ -98,7 +98,8 @@ async fn classifier() -> (House, ModelKey) {
 
 /// Asks a model about so many records.
 async fn ask(house: &House, model: &ModelKey, data: Vec<Map<String, Value>>) {
-    let request = PredictRequest { model: model.clone(), version: None, data, top: None, explain: false };
+    let request =
+        PredictRequest { model: model.clone(), version: None, data, top: None, explain: false, key: None };
     predict(&house.app, &house.actor, request).await.expect("it answers");
 }
 
@@ -177,7 +178,7 @@ async fn one_bad_day_passes_and_what_lasts_is_confirmed_and_asks_for_a_training(
     for bend in [false, true, false] {
         day_of(&house, &model, &mut dice, 150, |record| {
             if bend {
-                dearer(record)
+                dearer(record);
             }
         })
         .await;
@@ -363,7 +364,7 @@ fn panel(first: Date, days: i32, bend: impl Fn(Date, usize, f64) -> Option<f64>)
     for day in 0..days {
         let date = first + jiff::Span::new().days(day);
         let mut dice =
-            Dice(u64::from(date.day_of_year().unsigned_abs()) + 1000 * date.year().unsigned_abs() as u64);
+            Dice(u64::from(date.day_of_year().unsigned_abs()) + 1000 * u64::from(date.year().unsigned_abs()));
         let weather = dice.below(100) as f64 / 100.0;
         for branch in 0..40 {
             let season =

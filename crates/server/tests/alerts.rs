@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Looks, waits between attempts, and a busy machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 fn folder(data: &Path) -> std::path::PathBuf {
     let folder = data.join("incoming");

@@ -10,7 +10,9 @@ use vakhta_domain::spec::{ModelSpec, parse_yaml};
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::{Lifecycle, Settings, Workers};
 use vakhta_simulate::page::Language;
-use vakhta_simulate::{Columns, Feed, Nobody, Plan, SeededChance, SetClock, SimulateError, Told, page, run, text};
+use vakhta_simulate::{
+    Columns, Feed, Nobody, Plan, SeededChance, SetClock, SimulateError, Told, page, run, text,
+};
 use vakhta_store::{FeedOptions, S3Options, Store, StoreConfig};
 
 const FROM: Date = date(2025, 7, 1);
@@ -65,6 +67,7 @@ async fn replayed(scenarios: &[&str], from: Date) -> Result<Told, SimulateError>
         lease_seconds: 600,
         workers: Workers { train: 1, sync: 1, predict: 0, metrics: 1 },
         model_memory_bytes: 1 << 30,
+        public_url: None,
         code_version: "test".into(),
     };
     let app = Lifecycle::new(store.ports(), Arc::new(Nobody), settings);

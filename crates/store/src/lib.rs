@@ -28,8 +28,9 @@ use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
-    datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows, models::ModelRows,
-    schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows, versions::VersionRows,
+    datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
+    models::ModelRows, schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows,
+    versions::VersionRows,
 };
 use std::path::Path;
 use std::sync::Arc;

@@ -48,7 +48,10 @@ describe('the reason of a decision', () => {
   });
   it('of a trial tells its live days, and the way back', () => {
     const probation = { age_days: 9 };
-    const worse = { outcome: 'roll_back', reason: { code: 'worse', harm: 0.12, days: 8, level: 0.05 } };
+    const worse = {
+      outcome: 'roll_back',
+      reason: { code: 'worse', harm: 0.12, days: 8, level: 0.05 },
+    };
     const back = said(decision('auto_rollback', { probation, verdict: worse }));
     expect(back).toMatch(/8\. Хуже на 12,0\s%/);
     expect(back).toContain('разверните v1');

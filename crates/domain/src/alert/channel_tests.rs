@@ -1,7 +1,7 @@
 use super::*;
 
-fn secret(text: &str) -> Option<Secret> {
-    Some(Secret::new(text))
+fn secret(text: &str) -> Secret {
+    Secret::new(text)
 }
 
 fn email() -> EmailTarget {
@@ -22,7 +22,7 @@ fn pointer(target: &Target, secrets: &Secrets) -> Option<&'static str> {
 
 #[test]
 fn hooks_are_checked() {
-    let with = |url: &str| Secrets { url: secret(url), ..Secrets::default() };
+    let with = |url: &str| Secrets { url: Some(secret(url)), ..Secrets::default() };
     for good in ["https://hooks.example.com/a/b?c=d", "http://10.0.0.5:8065/hooks/x", "${file:hook}"] {
         assert_eq!(pointer(&Target::Webhook, &with(good)), None, "{good}");
     }
@@ -31,14 +31,14 @@ fn hooks_are_checked() {
     }
     assert_eq!(pointer(&Target::Webhook, &Secrets::default()), Some("/url"));
     let chat = Target::Chat(ChatTarget::default());
-    let token = Secrets { token: secret("t"), ..with("https://h/x") };
+    let token = Secrets { token: Some(secret("t")), ..with("https://h/x") };
     assert_eq!(pointer(&chat, &token), Some("/token"), "a hook of Slack takes none");
     assert_eq!(pointer(&Target::Webhook, &token), None);
 }
 
 #[test]
 fn mail_is_checked_and_no_password_goes_in_the_open() {
-    let secrets = Secrets { password: secret("p"), ..Secrets::default() };
+    let secrets = Secrets { password: Some(secret("p")), ..Secrets::default() };
     let of = |change: &dyn Fn(&mut EmailTarget)| {
         let mut target = email();
         change(&mut target);
@@ -71,24 +71,24 @@ fn telegram_is_checked() {
 
 #[test]
 fn a_kept_secret_never_goes_to_another_place() {
-    let before = Secrets { password: secret("p"), ..Secrets::default() };
+    let before = Secrets { password: Some(secret("p")), ..Secrets::default() };
     let old = Target::Email(email());
     let same = Target::Email(EmailTarget { to: vec!["a@b".into()], ..email() });
     assert_eq!(merged((&old, &before), &same, Secrets::default()), Ok(before.clone()));
     let elsewhere = Target::Email(EmailTarget { host: "evil.example.com".into(), ..email() });
     let refused = merged((&old, &before), &elsewhere, Secrets::default()).expect_err("it would leak");
     assert_eq!(refused.pointer, "/password");
-    let again = Secrets { password: secret("q"), ..Secrets::default() };
+    let again = Secrets { password: Some(secret("q")), ..Secrets::default() };
     assert_eq!(merged((&old, &before), &elsewhere, again.clone()), Ok(again));
-    let gone = Secrets { password: secret(""), ..Secrets::default() };
+    let gone = Secrets { password: Some(secret("")), ..Secrets::default() };
     assert_eq!(merged((&old, &before), &same, gone), Ok(Secrets::default()));
 
-    let hook = Secrets { url: secret("https://a/x"), token: secret("t"), password: None };
-    let moved = Secrets { url: secret("https://b/x"), ..Secrets::default() };
+    let hook = Secrets { url: Some(secret("https://a/x")), token: Some(secret("t")), password: None };
+    let moved = Secrets { url: Some(secret("https://b/x")), ..Secrets::default() };
     assert!(merged((&Target::Webhook, &hook), &Target::Webhook, moved).is_err());
     let telegram =
         |api: &str| Target::Telegram(TelegramTarget { chat_id: "1".into(), api: Some(api.to_owned()) });
-    let bot = Secrets { token: secret("12:ab"), ..Secrets::default() };
+    let bot = Secrets { token: Some(secret("12:ab")), ..Secrets::default() };
     assert!(merged((&telegram("https://a"), &bot), &telegram("https://b"), Secrets::default()).is_err());
     let other_kind = merged((&telegram("https://a"), &bot), &Target::Webhook, Secrets::default());
     assert_eq!(other_kind, Ok(Secrets::default()), "nothing of another kind stays");
@@ -96,7 +96,8 @@ fn a_kept_secret_never_goes_to_another_place() {
 
 #[test]
 fn secrets_do_not_show_themselves() {
-    let secrets = Secrets { url: secret("https://h/secret"), token: secret("hunter2"), password: None };
+    let secrets =
+        Secrets { url: Some(secret("https://h/secret")), token: Some(secret("hunter2")), password: None };
     let shown = format!("{secrets:?}");
     assert!(!shown.contains("hunter2") && !shown.contains("/secret"), "{shown}");
     assert_eq!(secrets.names(), ["url", "token"]);

@@ -19,10 +19,10 @@ mod sources;
 
 pub use accounts::{Accounts, Inserted};
 pub use actuals::{Actuals, AfterAnswer, LogPiece};
-pub use arms::{ArmAnswer, Arms};
 pub use alerts::{
     AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
 };
+pub use arms::{ArmAnswer, Arms};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use drift::{Drift, NewDriftReport};

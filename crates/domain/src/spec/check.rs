@@ -43,15 +43,11 @@ pub fn check(spec: &ModelSpec) -> Vec<SpecError> {
 
 /// What the writer of an accepted spec should know.
 pub fn notices(spec: &ModelSpec) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    let mut tell = |pointer: &str, message: &str| {
-        notices.push(Notice { pointer: pointer.into(), message: message.into() });
-    };
-    if let Some(reason) = untrainable(spec) {
-        tell(reason.0, &format!("kept, but this release cannot train it: {}", reason.1));
-    }
-    }
-    notices
+    let told = untrainable(spec).map(|(pointer, reason)| Notice {
+        pointer: pointer.into(),
+        message: format!("kept, but this release cannot train it: {reason}"),
+    });
+    told.into_iter().collect()
 }
 
 /// Why this release cannot train what the spec describes: the place and the reason.

@@ -2,6 +2,7 @@
 
 use super::Moment;
 use crate::Lifecycle;
+use crate::drift;
 use crate::metrics::{Recent, recent, today};
 use crate::rows::newest_day;
 use vakhta_domain::alert::Did;
@@ -25,8 +26,8 @@ pub(super) async fn of_model(app: &Lifecycle, model: &Model) -> Result<Facts, St
     let mut facts = Facts::unknown(model.key.clone());
     let (training, metrics) =
         (last_training(app, model).await?, last_of(app, model, JobKind::Metrics).await?);
-    facts.jobs.extend(training.as_ref().and_then(|job| ended("training", job)));
-    facts.jobs.extend(metrics.as_ref().and_then(|job| ended("metrics", job)));
+    facts.jobs.extend(training.as_ref().map(|job| ended("training", job)));
+    facts.jobs.extend(metrics.as_ref().map(|job| ended("metrics", job)));
     let decisions =
         app.ports.versions.decisions(&model.workspace, &model.key, &PageQuery::first(LOOKED_AT)).await?.items;
     facts.went_back = Some(decisions.iter().filter_map(went_back).collect());
@@ -44,7 +45,7 @@ pub(super) async fn of_model(app: &Lifecycle, model: &Model) -> Result<Facts, St
     let most = model.spec.policies.retrain.clone().unwrap_or_default().max_age_days;
     facts.age_days = Some((age, f64::from(most)));
     facts.days_late = days_late(app, model).await?;
-    facts.drift = drift(app, model).await?;
+    facts.drift = drifted(app, model).await?;
     let recent = lately(app, model, &champion, metrics.as_ref()).await?;
     facts.mape = recent.mape;
     facts.accuracy = recent.accuracy;
@@ -55,10 +56,14 @@ pub(super) async fn of_model(app: &Lifecycle, model: &Model) -> Result<Facts, St
     Ok(facts)
 }
 
-/// The newest drift report of a model; none while nobody computes any.
-#[expect(clippy::unused_async, reason = "reads reports once there are some")]
-async fn drift(_: &Lifecycle, _: &Model) -> Result<Option<Drift>, StoreError> {
-    Ok(None)
+/// What the newest drift report of a model says; none where there is none.
+async fn drifted(app: &Lifecycle, model: &Model) -> Result<Option<Drift>, StoreError> {
+    let report = drift::latest(app, &model.workspace, model).await?;
+    Ok(report.map(|report| Drift {
+        confirmed: !report.confirmed.is_empty(),
+        columns: report.confirmed,
+        report: report.id.to_string(),
+    }))
 }
 
 async fn lately(
@@ -87,10 +92,10 @@ async fn last_training(app: &Lifecycle, model: &Model) -> Result<Option<Job>, St
     Ok(both.into_iter().flatten().max_by_key(|job| job.finished_at))
 }
 
-fn ended(work: &'static str, job: &Job) -> Option<LastJob> {
+fn ended(work: &'static str, job: &Job) -> LastJob {
     let failed = job.state == JobState::Failed;
     let error = failed.then(|| job.error.clone().unwrap_or_else(|| "it failed without a word".into()));
-    Some(LastJob { work, job: job.id.clone(), error })
+    LastJob { work, job: job.id.clone(), error }
 }
 
 /// Days that the newest row is older than one period; none where rows have no time.

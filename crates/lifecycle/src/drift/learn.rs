@@ -168,7 +168,7 @@ fn of_answers(quality: &ClassQuality) -> [Profile; 2] {
     let classes = quality.classes.iter().map(|class| (Some(class.class.as_str()), class.predicted));
     let mut sure = Vec::new();
     for bin in &quality.reliability {
-        sure.extend(std::iter::repeat_n(binned((bin.from + bin.to) / 2.0), bin.n as usize));
+        sure.extend(std::iter::repeat_n(binned(f64::midpoint(bin.from, bin.to)), bin.n as usize));
     }
     [Profile::categories(classes), Profile::numbers(&sure)]
 }
@@ -257,7 +257,9 @@ impl Calendar {
         })?;
         let counts = |day: &Option<Date>| day.is_some_and(|day| Some(day) <= until);
         let rows = days.iter().filter(|day| counts(day)).count() as u64;
-        days.iter_mut().for_each(|day| *day = day.filter(|_| counts(day)));
+        for day in &mut days {
+            *day = day.filter(|_| counts(day));
+        }
         let span = first.zip(until).map_or(0, |(first, until)| apart(first, until) + 1);
         let min_rows = spec.policies.drift.clone().unwrap_or_default().min_rows;
         let unit_days = unit_days(rows, span as u64, min_rows);

@@ -95,7 +95,9 @@ pub(super) async fn estimated(app: &Lifecycle, version: &ModelVersion, rows: &[D
         days.entry(row.row.day).or_default().merge(&row.told);
     }
     let mut all = Told::default();
-    days.values().for_each(|day| all.merge(day));
+    for day in days.values() {
+        all.merge(day);
+    }
     if all.open.n == 0 && all.ahead.n == 0 {
         return None;
     }
@@ -177,6 +179,7 @@ mod tests {
             version: VersionId::new("v_1"),
             day: jiff::civil::date(2026, 3, 1),
             served: true,
+            shadow: false,
             at: Timestamp::UNIX_EPOCH,
             request: "r".into(),
             segment: String::new(),

@@ -39,7 +39,7 @@ pub(crate) struct Recent {
 struct Rows {
     task: Task,
     today: Date,
-    rows: Vec<(DailyRow, LiveSums)>,
+    of_days: Vec<(DailyRow, LiveSums)>,
 }
 
 impl Rows {
@@ -48,12 +48,12 @@ impl Rows {
         let from = back(today, WINDOWS[1]);
         let rows = app.ports.actuals.daily_rows(&model.workspace, &model.key, scope, from).await?;
         let rows = rows.into_iter().filter(|row| row.role == Role::Champion);
-        let rows = rows.map(|row| sums_of(&row).map(|sums| (row, sums))).collect::<Result<_, _>>()?;
-        Ok(Self { task: model.spec.task, today, rows })
+        let rows = rows.map(|row| sums_of(&row).map(|(sums, _)| (row, sums))).collect::<Result<_, _>>()?;
+        Ok(Self { task: model.spec.task, today, of_days: rows })
     }
 
     fn of_version(&mut self, version: &ModelVersion) {
-        self.rows.retain(|(row, _)| row.version == version.id);
+        self.of_days.retain(|(row, _)| row.version == version.id);
     }
 
     /// Scored answers and sums of the days from `first` back to before `last`, counted from today.
@@ -61,7 +61,8 @@ impl Rows {
         let (from, to) = (back(self.today, first), back(self.today, last));
         let mut sums = LiveSums::of(self.task);
         let mut scored = 0;
-        for (row, more) in self.rows.iter().filter(|(row, _)| row.day >= from && (last == 0 || row.day < to))
+        for (row, more) in
+            self.of_days.iter().filter(|(row, _)| row.day >= from && (last == 0 || row.day < to))
         {
             scored += row.scored;
             sums.merge(more);
@@ -125,7 +126,7 @@ fn bias(rows: &Rows, days: u32, answers: u64, sums: &LiveSums) -> Option<Bias> {
     let mean = metrics.bias?;
     let mut by_day: BTreeMap<Date, LiveSums> = BTreeMap::new();
     let from = back(rows.today, days);
-    for (row, more) in rows.rows.iter().filter(|(row, _)| row.day >= from && row.scored > 0) {
+    for (row, more) in rows.of_days.iter().filter(|(row, _)| row.day >= from && row.scored > 0) {
         by_day.entry(row.day).or_insert_with(|| LiveSums::of(rows.task)).merge(more);
     }
     let means: Vec<f64> = by_day.values().filter_map(|sums| sums.metrics()?.bias).collect();
@@ -140,7 +141,7 @@ fn bias(rows: &Rows, days: u32, answers: u64, sums: &LiveSums) -> Option<Bias> {
 fn branches(rows: &Rows, days: u32) -> Vec<(String, f64)> {
     let from = back(rows.today, days);
     let mut by_branch: BTreeMap<&str, (u64, LiveSums)> = BTreeMap::new();
-    for (row, more) in rows.rows.iter().filter(|(row, _)| row.day >= from) {
+    for (row, more) in rows.of_days.iter().filter(|(row, _)| row.day >= from) {
         let branch = by_branch.entry(&row.segment).or_insert_with(|| (0, LiveSums::of(rows.task)));
         branch.0 += row.scored;
         branch.1.merge(more);

@@ -55,6 +55,7 @@ pub async fn replaying(data_dir: &Path, threads: usize, from: Date, seed: u64) -
         lease_seconds: LIMIT_SECONDS,
         workers: Workers { train: 1, sync: 1, predict: 0, metrics: 1 },
         model_memory_bytes: MODEL_MEMORY,
+        public_url: None,
         code_version: CODE_VERSION.to_owned(),
     };
     let app = Lifecycle::new(store.ports(), Arc::new(Nobody), settings);

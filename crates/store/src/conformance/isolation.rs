@@ -9,7 +9,8 @@ use vakhta_domain::daily::Scope;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{
-    AlertId, ChannelId, DatasetKey, DriftReportId, JobId, ModelKey, ScheduleId, SilenceId, SourceKey, WorkspaceId,
+    AlertId, ChannelId, DatasetKey, DriftReportId, JobId, ModelKey, ScheduleId, SilenceId, SourceKey,
+    WorkspaceId,
 };
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{

@@ -126,6 +126,693 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Those that are not over, or were not so many days ago; 1 to 730. */
+                    days?: number;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The model. */
+                    model?: string;
+                    /** @description The state. */
+                    state?: components["schemas"]["AlertState"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Alert"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody takes care of it: it goes on, and nobody is told again unless it becomes worse. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcknowledgeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description it is over, or has not fired */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person says that it is over. While it still is so, it stays quiet until it was better once, becomes worse, or
+         *     happens again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description it is over already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels by name, each with its last message. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Channel"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a channel. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChannelDefinition"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description the name is taken */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a channel. A kept secret goes to no other place than before: it is asked for again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChannelDefinition"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a channel. What is owed to it is given up; its record stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that tries a channel, switched off or not. 200 whether it was taken or not: the body tells. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to channels and how that went, newest first; kept for 90 days. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The channel. */
+                    channel?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description Where they stand. */
+                    state?: components["schemas"]["DeliveryState"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Delivery"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_AlertRule"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets rules; those that are not named stay. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AlertRulesBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_AlertRule"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Silences, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Silence"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a silence. Alerts go on as ever; nobody is told, until it ends and they are still so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSilence"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Silence"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a silence now. Its record stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -1165,6 +1852,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/drift/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares what the serving version saw with what it was trained on. The job's `result` names the newest report. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Seconds to wait for the end, 0 to 600. */
+                    wait?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DriftCheck"];
+                };
+            };
+            responses: {
+                /** @description ended while waiting */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description the model is being checked; `job_id` says by which job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drift/daily-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports without their columns, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Reports whose last day is so many days back at most, 1 to 730; default 30. */
+                    days?: number;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The model; all of them where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_DriftReport"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drift/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report with its columns: numbers, verdict and both histograms of each. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Another report; `compared` then holds both, column by column. */
+                    against?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DriftReportFull"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1363,6 +2221,50 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts fire, by severity. Always 200: the body tells. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertHealth"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -1914,6 +2816,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models/{key}/challenger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a version beside the champion. It is promoted or dropped by what its answers turn out to be worth. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Challenger"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Arm"];
+                    };
+                };
+                /** @description one is tried already, nothing serves, or it may not serve */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Ends the trial of the challenger; the champion serves on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ended */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description none is tried */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models/{key}/decisions": {
         parameters: {
             query?: never;
@@ -2031,7 +3030,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A model's deployments, newest first. */
+        /** A model's deployments, newest first, and what answers beside its champion. */
         get: {
             parameters: {
                 query?: {
@@ -2053,7 +3052,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["List_Deployment"];
+                        "application/json": components["schemas"]["Deployments"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -2560,6 +3559,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/monitoring/alerts/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of the last days, and how many of them fire now. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Days back, 1 to 730; default 7. */
+                    days?: number;
+                    /** @description The model; every model and source where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecentAlerts"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/monitoring/health": {
         parameters: {
             query?: never;
@@ -2655,6 +3703,55 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/performance/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a model errs: by weekday, distance, series, kind of day and size, with its largest misses. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Days up to today, 1 to 92; default 30. */
+                    days?: number;
+                    /** @description The model; the only one where it is left out. */
+                    model_key?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorAnalysis"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4303,6 +5400,23 @@ export interface components {
             /** @description The caller's workspace. */
             workspace: string;
         };
+        /** @description What somebody who takes care of an alert says. */
+        AcknowledgeBody: {
+            /** @description A word to others. */
+            note?: string | null;
+        };
+        /** @description Who takes care of an alert. */
+        Acknowledged: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who, by name. */
+            by: string;
+            /** @description What he said. */
+            note: string | null;
+        };
         /** @description Every word about one key. */
         ActualHistory: {
             /** @description The newest first; only that one counts. */
@@ -4394,6 +5508,139 @@ export interface components {
              */
             value: number | null;
         };
+        /** @description An alert. */
+        Alert: {
+            acknowledged: components["schemas"]["Acknowledged"] | null;
+            /** @description What else is known. */
+            detail: components["schemas"]["AlertDetail"];
+            /** @description The same for every alert of one rule and subject. */
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When it fired; null while it waits.
+             */
+            fired_at: string | null;
+            /** @description Its identity. */
+            id: string;
+            /**
+             * Format: double
+             * @description The limit.
+             */
+            limit: number | null;
+            /** @description The model concerned; null for a source. */
+            model: string | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            resolved_at: string | null;
+            /** @description Who said so; null where it was over by itself. */
+            resolved_by: string | null;
+            /** @description The rule that it is of. */
+            rule: components["schemas"]["AlertRuleKind"];
+            /** @description How bad it is now. */
+            severity: components["schemas"]["Severity"];
+            /** @description The silence that keeps it quiet. */
+            silenced_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            since: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AlertState"];
+            /** @description What it is about: a model, a source, or `MODEL/WORK` for a kind of jobs. */
+            subject: string;
+            /** @description The same in English. */
+            summary_en: string;
+            /** @description What it is in one line, in Russian. */
+            summary_ru: string;
+            /**
+             * Format: double
+             * @description The number that is over its limit; null where the rule measures nothing.
+             */
+            value: number | null;
+        };
+        /** @description What is known beside an alert's number. */
+        AlertDetail: {
+            /**
+             * Format: int64
+             * @description Scored answers that the number was taken over.
+             */
+            answers: number | null;
+            /**
+             * Format: double
+             * @description What it is compared with: last week's number, that of training, the model's age, or a branch's limit.
+             */
+            compared: number | null;
+            /**
+             * Format: int32
+             * @description Days that it was taken over.
+             */
+            days: number | null;
+            /** @description What the system decided about the model last. */
+            decision: string | null;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            decision_at: string | null;
+            /** @description The version that this was about. */
+            decision_version: string | null;
+            /** @description Why a job or a source failed. */
+            error: string | null;
+            /** @description The job that failed. */
+            job_id: string | null;
+            /** @description Branches or columns, the worst first. */
+            names: string[];
+        };
+        /** @description How many alerts fire, over everything that this server keeps. */
+        AlertHealth: {
+            /**
+             * Format: int64
+             * @description Firing or acknowledged, critical.
+             */
+            critical: number;
+            /** @description `ok`, `warning` or `critical`: the worst that fires. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Firing or acknowledged, warnings.
+             */
+            warning: number;
+        };
+        /** @description A rule of the workspace. What a model's spec says (`policies.alerts`) goes before it. */
+        AlertRule: {
+            /** @description Whether it is as it is by default. */
+            is_default: boolean;
+            /** @description Whether it compares a number with limits; others are so or not. */
+            measured: boolean;
+            /** @description What it watches. */
+            rule: components["schemas"]["AlertRuleKind"];
+            /** @description How it is set. */
+            settings: components["schemas"]["RuleSettings"];
+        };
+        /** @description How one rule is to be set. */
+        AlertRuleChange: {
+            /** @description Which. */
+            rule: components["schemas"]["AlertRuleKind"];
+            settings?: components["schemas"]["RuleSettings"] | null;
+        };
+        /**
+         * @description What a rule watches.
+         * @enum {string}
+         */
+        AlertRuleKind: "mape" | "accuracy_drop" | "degradation" | "branches" | "bias" | "bias_share" | "drift" | "data_late" | "model_age" | "job_failed" | "source_failed" | "rollback";
+        /** @description Rules to be set. */
+        AlertRulesBody: {
+            /** @description Those that are to be otherwise; the rest stays. */
+            rules: components["schemas"]["AlertRuleChange"][];
+        };
+        /**
+         * @description Where an alert stands.
+         * @enum {string}
+         */
+        AlertState: "pending" | "firing" | "acknowledged" | "resolved";
         /** @description That the process answers. */
         Alive: {
             /** @description `ok`. */
@@ -4428,6 +5675,53 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        /** @description A version that answers beside the champion. */
+        Arm: {
+            /** @description The champion that it is held against. */
+            against: string;
+            /**
+             * Format: int64
+             * @description Days that it lasts, at most; of a canary those of a step.
+             */
+            days: number;
+            /** @description The decision that put it there. */
+            decision_id: string;
+            /** @description Whom it answers. */
+            mode: components["schemas"]["ArmMode"];
+            /** @description What it is there for: `former` in the new champion's probation, or `challenger`. */
+            part: components["schemas"]["ArmPart"];
+            /**
+             * Format: double
+             * @description The share of the keys that it answers now, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Of a canary: the step that it is on, from 0. */
+            step: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it has had its share.
+             */
+            step_since: string;
+            /** @description Of a canary: the share of each step. */
+            steps: number[] | null;
+            /** @description The version. */
+            version: string;
+        };
+        /**
+         * @description Whom a version beside the champion answers.
+         * @enum {string}
+         */
+        ArmMode: "shadow" | "ab" | "canary";
+        /**
+         * @description What a version beside the champion is there for.
+         * @enum {string}
+         */
+        ArmPart: "former" | "challenger";
         /** @description How two versions differ on the rows that both scored. */
         BacktestComparison: {
             /** @description Step by step. */
@@ -4598,11 +5892,105 @@ export interface components {
              */
             seconds: number | null;
         };
+        /** @description A version to be tried beside the champion. */
+        Challenger: {
+            /**
+             * Format: int32
+             * @description Of `canary` the days of a step, default 3; else the days that it is tried at most, default the policy's
+             *     `probation_days`.
+             */
+            days?: number | null;
+            /** @description Whom it answers. */
+            mode: components["schemas"]["ArmMode"];
+            /** @description Why, in words. */
+            reason?: string | null;
+            /**
+             * Format: double
+             * @description Of `ab`: the share of the keys, above 0 and below 1.
+             */
+            share?: number | null;
+            /** @description Of `canary`: the share of each step, growing; default 0.05, 0.25, 0.5. After the last it serves all. */
+            steps?: number[] | null;
+            /** @description The version, by id or by the name given at training. */
+            version: string;
+        };
         /**
          * @description What describing a model did.
          * @enum {string}
          */
         Change: "created" | "changed" | "unchanged";
+        /** @description A channel. Of its secrets only the names of those that are set. */
+        Channel: {
+            /** @description The server that it leads to; null where a reference hides it. */
+            address: string | null;
+            chat: components["schemas"]["ChatTarget"] | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            email: components["schemas"]["EmailTarget"] | null;
+            /** @description Whether it is told at all. */
+            enabled: boolean;
+            /** @description Its identity. */
+            id: string;
+            /** @description Where it leads. */
+            kind: components["schemas"]["ChannelKind"];
+            /** @description The language of its messages. */
+            language: components["schemas"]["Language"];
+            last_delivery: components["schemas"]["Delivery"] | null;
+            /** @description What is less bad is not told. */
+            least_severity: components["schemas"]["Severity"];
+            /** @description The models that it is told of; all, and sources, where empty. */
+            models: string[];
+            /** @description What people call it. */
+            name: string;
+            /** @description The secrets that are set: of `url`, `token` and `password`. */
+            secrets_set: string[];
+            /** @description Whether it is told that something is over. */
+            send_resolved: boolean;
+            telegram: components["schemas"]["TelegramTarget"] | null;
+        };
+        /**
+         * @description What a channel is. `url`, `token` and `password` are kept, never shown, and may be references
+         *     (`${env:VAKHTA_SECRET_…}`, `${file:…}`); in a change what is left out stays, and an empty text takes one away.
+         */
+        ChannelDefinition: {
+            chat?: components["schemas"]["ChatTarget"] | null;
+            email?: components["schemas"]["EmailTarget"] | null;
+            /** @description Whether it is told at all; true by default. */
+            enabled?: boolean | null;
+            /** @description Where it leads. */
+            kind: components["schemas"]["ChannelKind"];
+            language?: components["schemas"]["Language"] | null;
+            least_severity?: components["schemas"]["Severity"] | null;
+            /** @description The models that it is told of; all, and sources, where empty. */
+            models?: string[];
+            /** @description What people call it, unique. */
+            name: string;
+            /** @description The password of the mail server, of `email`. */
+            password?: string | null;
+            /** @description Whether it is told that something is over; true by default. */
+            send_resolved?: boolean | null;
+            telegram?: components["schemas"]["TelegramTarget"] | null;
+            /** @description The bearer of a `webhook`, or the bot's token of `telegram`. */
+            token?: string | null;
+            /** @description The address of the hook, of `webhook` and `chat`. */
+            url?: string | null;
+        };
+        /**
+         * @description The kinds of channels.
+         * @enum {string}
+         */
+        ChannelKind: "webhook" | "email" | "telegram" | "chat";
+        /** @description An incoming web hook of Slack or Mattermost. */
+        ChatTarget: {
+            /**
+             * @description Another channel than the hook's own, where the server allows it.
+             * @default null
+             */
+            channel: string | null;
+        };
         /** @description Part by part: `ok` or `failed`. */
         Checks: {
             /** @description The database. */
@@ -4941,7 +6329,54 @@ export interface components {
          * @description What was decided.
          * @enum {string}
          */
-        DecisionKind: "first_champion" | "kept" | "promoted" | "rejected" | "not_retrained" | "deploy" | "rollback";
+        DecisionKind: "first_champion" | "kept" | "promoted" | "rejected" | "not_retrained" | "deploy" | "rollback" | "challenger" | "challenger_ended" | "canary_step" | "probation_passed" | "auto_rollback";
+        /** @description A message to a channel. */
+        Delivery: {
+            /** @description The alerts that it tells of. */
+            alert_ids: string[];
+            /**
+             * Format: int32
+             * @description Attempts begun.
+             */
+            attempts: number;
+            /** @description The channel. */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken or given up.
+             */
+            ended_at: string | null;
+            /** @description What went wrong last. */
+            error: string | null;
+            /** @description What its alerts are grouped by, `model:KEY` or `source:KEY`. */
+            group: string;
+            /** @description Its identity, the same in every attempt; receivers see it as `Idempotency-Key` or `Message-ID`. */
+            id: string;
+            /** @description Why it is sent. */
+            kind: components["schemas"]["DeliveryKind"];
+            /**
+             * Format: date-time
+             * @description When it is tried next; null once it ended.
+             */
+            next_at: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description Why a message is sent.
+         * @enum {string}
+         */
+        DeliveryKind: "alerts" | "test";
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "given_up";
         /** @description A version to put to serve. */
         Deploy: {
             /** @description Why, in words. */
@@ -4971,11 +6406,404 @@ export interface components {
             /** @description The version. */
             version: string;
         };
+        /** @description A model's deployments, and what answers beside its champion. */
+        Deployments: {
+            /** @description The former champion in a probation, and the challenger, where there are any. */
+            beside: components["schemas"]["Arm"][];
+            /** @description Deployments, newest first; the one without an end serves. */
+            items: components["schemas"]["Deployment"][];
+            /** @description What to send as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description Rows of a part of the values. */
+        DriftBin: {
+            /**
+             * Format: int64
+             * @description Rows of the report.
+             */
+            current: number;
+            /**
+             * Format: double
+             * @description The least number (of texts: of characters); null where it is open.
+             */
+            from: number | null;
+            /** @description A category; null of numbers, and of the bin of all other categories. */
+            label: string | null;
+            /**
+             * Format: int64
+             * @description Rows of training.
+             */
+            reference: number;
+            /**
+             * Format: double
+             * @description The end; null where it is open.
+             */
+            to: number | null;
+        };
+        /** @description What is to be checked. */
+        DriftCheck: {
+            /**
+             * Format: date
+             * @description The first of some days that are judged together and by themselves. Left out: every day that none was reported on
+             *     is, one after the other, as it happens daily.
+             */
+            from?: string | null;
+            /** @description The model; the only one where it is left out. */
+            model_key?: string | null;
+            /**
+             * Format: date
+             * @description The last of these days; today where it is left out.
+             */
+            to?: string | null;
+        };
+        /** @description A column in two reports. */
+        DriftColumnPair: {
+            /** @description Its name. */
+            column: string;
+            other: components["schemas"]["DriftMeasures"] | null;
+            /** @description `input`, `target`, `prediction` or `confidence`. */
+            part: string;
+            this: components["schemas"]["DriftMeasures"] | null;
+        };
+        /** @description Two reports side by side. */
+        DriftComparison: {
+            /** @description The other report. */
+            against: components["schemas"]["DriftReport"];
+            /** @description Column by column. */
+            columns: components["schemas"]["DriftColumnPair"][];
+        };
+        /** @description A column of a report. */
+        DriftFeature: components["schemas"]["DriftMeasures"] & {
+            /** @description Both histograms: deciles of training (of texts: of their lengths), or the most frequent categories. */
+            bins: components["schemas"]["DriftBin"][];
+            /** @description Whether it came empty though it was not at training. */
+            broken: boolean;
+            /** @description Its name; `prediction` and `confidence` are the model's own. */
+            column: string;
+            /** @description What it holds: `numbers`, `categories` or `texts`. */
+            kind: string;
+            /** @description `input`, `target`, `prediction` or `confidence`. */
+            part: string;
+            /**
+             * Format: int64
+             * @description Rows of training without a value.
+             */
+            reference_missing: number;
+        };
+        /** @description What was measured of a column. */
+        DriftMeasures: {
+            /**
+             * Format: double
+             * @description The mean PSI under chance alone.
+             */
+            chance_psi: number | null;
+            /**
+             * Format: double
+             * @description The distance, corrected likewise.
+             */
+            excess_js_distance: number | null;
+            /**
+             * Format: double
+             * @description PSI less what chance alone gives at these numbers of rows: the effect that is held against the limit.
+             */
+            excess_psi: number | null;
+            /**
+             * Format: double
+             * @description The largest gap between the distributions (Kolmogorov–Smirnov); null of categories.
+             */
+            gap: number | null;
+            /**
+             * Format: double
+             * @description Jensen–Shannon divergence, bits, 0 to 1.
+             */
+            js: number | null;
+            /**
+             * Format: double
+             * @description Its square root: the distance that the policy's `js` limits.
+             */
+            js_distance: number | null;
+            /**
+             * Format: int64
+             * @description Rows without a value.
+             */
+            missing: number;
+            /**
+             * Format: double
+             * @description The p-value that counts: the larger of the two.
+             */
+            p: number | null;
+            /**
+             * Format: double
+             * @description The p-value against the days of training; null where they are fewer than 20.
+             */
+            p_day: number | null;
+            /**
+             * Format: double
+             * @description The p-value against independent rows.
+             */
+            p_rows: number | null;
+            /**
+             * Format: double
+             * @description Population stability index.
+             */
+            psi: number | null;
+            /**
+             * Format: double
+             * @description The same, adjusted for the number of columns (Benjamini–Hochberg); at most 0.01 is evidence.
+             */
+            q: number | null;
+            /**
+             * Format: int64
+             * @description Rows of training.
+             */
+            reference_rows: number;
+            /**
+             * Format: int64
+             * @description Rows of the report.
+             */
+            rows: number;
+            /** @description Which rule spoke: `min_rows`, `chance`, `day_noise`, `floor`, `below_limits`, `psi`, `js`, `lasted` or `cusum`. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Reports in a row that found a change.
+             */
+            streak: number;
+            /**
+             * Format: int64
+             * @description Rows with a category that training did not have.
+             */
+            unseen: number;
+            /** @description `too_few_rows`, `stable`, `slight`, `drifted` or `confirmed`. */
+            verdict: string;
+        };
+        /** @description A report without its columns. */
+        DriftReport: {
+            /** @description Columns that came empty though they were not at training. */
+            broken: string[];
+            /** @description Whether its days are over and hold enough rows; else it is made again. */
+            complete: boolean;
+            /** @description Columns whose drift is confirmed: it lasts. */
+            confirmed: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Columns beyond the limits, those confirmed among them. */
+            drifted: string[];
+            /**
+             * Format: date
+             * @description The first day it speaks of.
+             */
+            from: string;
+            /** @description Its identity; it stays when the report is made again of more rows. */
+            id: string;
+            /** @description The job that made it. */
+            job_id: string;
+            /** @description The model. */
+            model_key: string;
+            /** @description Why nothing is said, where nothing is, and the way out. */
+            reason: string | null;
+            /** @description The training that it asked for. */
+            retrain_job_id: string | null;
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            rows: number;
+            /** @description `daily`: what lasts is known from the report before; `window`: days that a person named. */
+            series: components["schemas"]["DriftSeries"];
+            /** @description The gravest that is said of a column. */
+            standing: components["schemas"]["DriftStanding"];
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            to: string;
+            /** @description The version whose training rows are the reference. */
+            version: string;
+        };
+        /** @description A report with its columns. */
+        DriftReportFull: components["schemas"]["DriftReport"] & {
+            compared: components["schemas"]["DriftComparison"] | null;
+            /**
+             * Format: int32
+             * @description Reports in a row before drift is confirmed.
+             */
+            confirm_days: number;
+            /** @description Column by column. */
+            features: components["schemas"]["DriftFeature"][];
+            /**
+             * Format: double
+             * @description The limit of the Jensen–Shannon distance.
+             */
+            js_limit: number;
+            /**
+             * Format: int64
+             * @description Rows below which nothing is said.
+             */
+            min_rows: number;
+            /**
+             * Format: double
+             * @description The limit of PSI that was in force.
+             */
+            psi_limit: number;
+        };
+        /**
+         * @description What a report is one of.
+         * @enum {string}
+         */
+        DriftSeries: "daily" | "window";
+        /**
+         * @description What a report says of all columns together: the gravest that it says of one.
+         * @enum {string}
+         */
+        DriftStanding: "no_profile" | "too_few_rows" | "stable" | "slight" | "drifted" | "confirmed";
+        /** @description A mail server and whom it is to write. */
+        EmailTarget: {
+            /**
+             * @description The certificate of the company's own authority, PEM, where the server's is of no public one.
+             * @default null
+             */
+            ca_pem: string | null;
+            /** @description The sender, e.g. `Vakhta <vakhta@example.com>`. */
+            from: string;
+            /** @description The mail server. */
+            host: string;
+            /**
+             * Format: uint16
+             * @description Its port; 587 with STARTTLS, 465 with TLS, 25 in the open where left out.
+             * @default null
+             */
+            port: number | null;
+            /**
+             * @description How it is reached.
+             * @default starttls
+             */
+            tls: components["schemas"]["Tls"];
+            /** @description Whom to write, 1 to 50. */
+            to: string[];
+            /**
+             * @description The name to sign in by; none where the server asks for none.
+             * @default null
+             */
+            username: string | null;
+        };
         /**
          * @description Which engine learns.
          * @enum {string}
          */
         Engine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "croston" | "mlp" | "linear";
+        /** @description Where a model errs. */
+        ErrorAnalysis: {
+            /** @description By kind of day, as in `misses`. */
+            by_day_kind: components["schemas"]["ErrorsPart"][];
+            /** @description By periods ahead, e.g. `2-7`. */
+            by_horizon: components["schemas"]["ErrorsPart"][];
+            /** @description By series, the largest sum of errors first; of records empty. */
+            by_series: components["schemas"]["ErrorsPart"][];
+            /** @description By the size of the actual, fifths of equal count; of classes empty. */
+            by_size: components["schemas"]["ErrorsBySize"][];
+            /** @description `monday` to `sunday`. */
+            by_weekday: components["schemas"]["ErrorsPart"][];
+            /**
+             * Format: date
+             * @description The first day looked at.
+             */
+            from: string;
+            /** @description The largest misses; of classes those that were surest. */
+            misses: components["schemas"]["Miss"][];
+            /** @description The model. */
+            model_key: string;
+            /** @description All answers that have an actual. */
+            overall: components["schemas"]["LiveAccuracy"];
+            /**
+             * Format: date
+             * @description Today.
+             */
+            to: string;
+        };
+        /** @description Answers whose actual has a size between two. */
+        ErrorsBySize: components["schemas"]["LiveAccuracy"] & {
+            /**
+             * Format: double
+             * @description The smallest size.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description The largest size.
+             */
+            to: number;
+        };
+        /** @description A part of the answers. */
+        ErrorsPart: components["schemas"]["LiveAccuracy"] & {
+            /** @description Which. */
+            name: string;
+        };
+        /** @description How estimates agreed with what was measured, percentage points. */
+        EstimateBacktest: {
+            /**
+             * Format: double
+             * @description Mean of estimate less truth.
+             */
+            bias: number | null;
+            /**
+             * Format: int64
+             * @description Days that have both.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description Mean of their distance.
+             */
+            error: number | null;
+            /**
+             * Format: double
+             * @description The share of days whose truth is in the interval, 0 to 1.
+             */
+            inside: number | null;
+            /**
+             * Format: double
+             * @description The same of saying the accuracy of training every day: an estimate is worth its place where it does better.
+             */
+            usual_error: number | null;
+        };
+        /**
+         * @description How right answers without an actual are likely to be. An estimate: it does not see that a class or a level has changed
+         *     its meaning.
+         */
+        EstimatedAccuracy: {
+            /**
+             * Format: int64
+             * @description Answers of the serving version without an actual.
+             */
+            answers: number;
+            /** @description How far such estimates were off on these days, each estimated from the others. */
+            backtest: components["schemas"]["EstimateBacktest"];
+            /** @description Always true. */
+            estimated: boolean;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number | null;
+            /** @description Days whose truth is known that it was learnt from; held-out rows of the training among them. */
+            learnt_from_days: number;
+            /**
+             * Format: double
+             * @description The lower end of its 95% interval; null of fewer than five days that it was learnt from.
+             */
+            low: number | null;
+            /** @description What is estimated: `accuracy`, from calibrated probabilities, or `wape`, from the widths of intervals; percent. */
+            metric: string;
+            /**
+             * Format: double
+             * @description The estimate.
+             */
+            value: number;
+        };
         /** @description Something that happened. */
         Event: {
             /** @description Who, by name. */
@@ -5477,7 +7305,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "train" | "predict" | "retrain" | "sync" | "metrics";
+        JobKind: "train" | "predict" | "retrain" | "sync" | "metrics" | "drift";
         /** @description A line of a job's log. */
         JobLogLine: {
             /**
@@ -5498,6 +7326,11 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * @description The language that people are told in.
+         * @enum {string}
+         */
+        Language: "ru" | "en";
         /** @description A number for an interval level. */
         LevelValue: {
             /**
@@ -5512,6 +7345,20 @@ export interface components {
             value: number | null;
         };
         /** @description One page of a list. */
+        List_Alert: {
+            /** @description The rows. */
+            items: components["schemas"]["Alert"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_AlertRule: {
+            /** @description The rows. */
+            items: components["schemas"]["AlertRule"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_ApiToken: {
             /** @description The rows. */
             items: components["schemas"]["ApiToken"][];
@@ -5522,6 +7369,13 @@ export interface components {
         List_BacktestRow: {
             /** @description The rows. */
             items: components["schemas"]["BacktestRow"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_Channel: {
+            /** @description The rows. */
+            items: components["schemas"]["Channel"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -5547,9 +7401,16 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
-        List_Deployment: {
+        List_Delivery: {
             /** @description The rows. */
-            items: components["schemas"]["Deployment"][];
+            items: components["schemas"]["Delivery"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_DriftReport: {
+            /** @description The rows. */
+            items: components["schemas"]["DriftReport"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -5585,6 +7446,13 @@ export interface components {
         List_Schedule: {
             /** @description The rows. */
             items: components["schemas"]["Schedule"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_Silence: {
+            /** @description The rows. */
+            items: components["schemas"]["Silence"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -5684,7 +7552,10 @@ export interface components {
         };
         /** @description One version. */
         LiveVersion: components["schemas"]["LiveAccuracy"] & {
-            /** @description `champion` where its answers were the model's word, else `other`. */
+            /**
+             * @description `champion` where its answers were the model's word, also those of a challenger that callers were given; `shadow`
+             *     where it answered beside the version whose answer was given; else `other`.
+             */
             role: string;
             /** @description The version. */
             version: string;
@@ -5766,6 +7637,48 @@ export interface components {
              * @description Rows left out of MAPE because their actual is zero.
              */
             zero_actuals: number;
+        };
+        /** @description One miss. */
+        Miss: {
+            /** @description The class that was true. */
+            actual_label: string | null;
+            /**
+             * Format: double
+             * @description The number that was true.
+             */
+            actual_value: number | null;
+            /**
+             * Format: date
+             * @description The day it is of.
+             */
+            date: string;
+            /** @description `holiday`, `before_holiday`, `after_holiday`, `day_off` or `working`. */
+            day_kind: string;
+            /** @description What the answer is found by. */
+            key: string;
+            /** @description The class answered. */
+            label: string | null;
+            /** @description The request, as the prediction log knows it. */
+            request_id: string;
+            /** @description The series, its values joined by `|`; empty for records. */
+            series: string;
+            /**
+             * Format: int32
+             * @description Periods ahead.
+             */
+            step: number | null;
+            /**
+             * Format: double
+             * @description The number answered, or the confidence in the class answered.
+             */
+            value: number | null;
+            /** @description The version that answered. */
+            version: string;
+            /**
+             * Format: double
+             * @description The actual of the series a week before.
+             */
+            week_before: number | null;
         };
         /** @description A model, what serves for it and what is being done about it. */
         Model: {
@@ -5960,6 +7873,19 @@ export interface components {
             /** @description The zone that they are read in, e.g. `Europe/Moscow`; default UTC. */
             timezone?: string | null;
         };
+        /** @description What nobody wants to hear of for a while. */
+        NewSilence: {
+            /** @description The model; every model and source where left out. */
+            model?: string | null;
+            /** @description Why. */
+            reason: string;
+            rule?: components["schemas"]["AlertRuleKind"] | null;
+            /**
+             * Format: date-time
+             * @description Until when, RFC 3339; within 90 days.
+             */
+            until: string;
+        };
         /** @description A token to be made. */
         NewToken: {
             /**
@@ -6071,6 +7997,7 @@ export interface components {
             days_behind: number | null;
             /** @description Days of which something new is known that is not computed yet. */
             days_due: number;
+            estimated: components["schemas"]["EstimatedAccuracy"] | null;
             /**
              * Format: date
              * @description The first day looked at.
@@ -6109,7 +8036,7 @@ export interface components {
          * @description The words that permissions are written as; the domain's type has no schema of its own.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "own_tokens" | "manage_users";
+        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_users";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
@@ -6145,6 +8072,8 @@ export interface components {
         };
         /** @description Predictions for records. */
         Predictions: {
+            /** @description In which part it did, where a challenger is given a share of the answers: `champion` or `challenger`. */
+            arm: string | null;
             /** @description The model. */
             model_key: string;
             /** @description One a record, in order. */
@@ -6163,6 +8092,11 @@ export interface components {
             data: Record<string, never>[];
             /** @description Whether each answer is explained; at most 100 records then. */
             explain?: boolean;
+            /**
+             * @description Whose answers these are, e.g. a customer: where a challenger is given a share of the answers, one key is always
+             *     answered by the same version. Default the request's id.
+             */
+            key?: string | null;
             /** @description The model. */
             model_key: string;
             /** @description How many classes are told with their probabilities, most probable first; default 5. */
@@ -6286,6 +8220,20 @@ export interface components {
              * @default []
              */
             text_columns: string[];
+        };
+        /** @description What happened lately. */
+        RecentAlerts: {
+            /** @description Of the items, those that fire now, critical. */
+            critical: number;
+            /**
+             * Format: int32
+             * @description Days back.
+             */
+            days: number;
+            /** @description Alerts that are not over, or were not then; newest first, at most 500. */
+            items: components["schemas"]["Alert"][];
+            /** @description Of the items, those that fire now, warnings. */
+            warning: number;
         };
         /** @description A record that was left out. */
         RecordError: {
@@ -6419,6 +8367,45 @@ export interface components {
             /** @description The version; default the one that served before. */
             version?: string | null;
         };
+        /** @description How a rule is set. */
+        RuleSettings: {
+            /**
+             * Format: double
+             * @description The MAPE over which a branch counts, percent; of `branches` alone.
+             */
+            branch_mape?: number | null;
+            /**
+             * Format: double
+             * @description How far a number must fall below its limit to count as better, percent of the limit; of rules that measure.
+             */
+            clear_below_percent?: number | null;
+            /**
+             * Format: uint32
+             * @description It must be better for this many minutes before it is over.
+             * @default 0
+             */
+            clear_minutes: number;
+            /**
+             * Format: double
+             * @description A number over this is critical; of rules that measure.
+             */
+            critical?: number | null;
+            /** @description Whether it watches at all. */
+            enabled: boolean;
+            /**
+             * Format: uint32
+             * @description It must be so for this many minutes before people are told.
+             * @default 0
+             */
+            for_minutes: number;
+            /** @description How bad it is; of rules that are so or not. */
+            severity?: components["schemas"]["Severity"] | null;
+            /**
+             * Format: double
+             * @description A number over this is a warning; of rules that measure.
+             */
+            warning?: number | null;
+        };
         /**
          * @description How a run ended.
          * @enum {string}
@@ -6467,7 +8454,7 @@ export interface components {
          * @description What a schedule asks for.
          * @enum {string}
          */
-        ScheduledTask: "retrain" | "sync" | "daily_metrics";
+        ScheduledTask: "retrain" | "sync" | "daily_metrics" | "drift_check";
         /**
          * @description Where a schedule comes from.
          * @enum {string}
@@ -6479,12 +8466,16 @@ export interface components {
         };
         /** @description One series of a forecast. */
         SeriesForecast: {
+            /** @description In which part it answered: `champion` or `challenger`. */
+            arm: string | null;
             /** @description Its last periods, where asked for. */
             history: components["schemas"]["HistoryPoint"][];
             /** @description The periods to come. */
             points: components["schemas"]["ForecastPoint"][];
             /** @description Its values of the series columns. */
             series: string[];
+            /** @description The version that answered, where a challenger is given a share of the series; else null: the champion did. */
+            version: string | null;
         };
         /** @description The series that a model knows. */
         SeriesKeys: {
@@ -6500,6 +8491,11 @@ export interface components {
             /** @description Its values of the series columns. */
             series: string[];
         };
+        /**
+         * @description How bad it is; the later the worse.
+         * @enum {string}
+         */
+        Severity: "warning" | "critical";
         /** @description A session that began. */
         SignedInView: {
             /**
@@ -6513,6 +8509,35 @@ export interface components {
             token: string;
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description A silence. */
+        Silence: {
+            /** @description Whether it holds now. */
+            active: boolean;
+            /** @description Who, by name. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was ended before its time.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            from: string;
+            /** @description Its identity. */
+            id: string;
+            /** @description The model that it is of; null for every model and source. */
+            model: string | null;
+            /** @description Why. */
+            reason: string;
+            rule: components["schemas"]["AlertRuleKind"] | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
         };
         /**
          * @description The door that a request came through.
@@ -6545,40 +8570,35 @@ export interface components {
         SourceKind: "files" | "http" | "sql";
         /** @description Activation of an MLP. */
         SpecActivation: "relu" | "tanh" | "logistic" | "identity";
-        /** @description When people are told. */
+        /** @description When people are told. What is left out is as the workspace's rules say. */
         SpecAlertPolicy: {
             /**
              * Format: double
              * @description Absolute bias.
-             * @default 10000
              */
-            bias: number;
+            bias?: number | null;
             /**
-             * @description Branches that fail together.
-             * @default {
-             *       "count": 3,
-             *       "mape": 30
-             *     }
+             * Format: double
+             * @description Bias as a share of what came true, percent.
              */
-            branches: components["schemas"]["SpecBranchAlert"];
+            bias_percent?: number | null;
+            /** @description Branches that fail together. */
+            branches?: components["schemas"]["SpecBranchAlert"] | null;
             /**
              * Format: double
              * @description Worse by this percentage within a week.
-             * @default 20
              */
-            degradation_week: number;
+            degradation_week?: number | null;
             /**
              * Format: double
-             * @description Percent.
-             * @default 15
+             * @description Live MAPE over this is critical, percent.
              */
-            mape_critical: number;
+            mape_critical?: number | null;
             /**
              * Format: double
-             * @description Percent.
-             * @default 10
+             * @description Live MAPE over this is a warning, percent.
              */
-            mape_warning: number;
+            mape_warning?: number | null;
         };
         /** @description The word `auto`. */
         SpecAuto: "auto";
@@ -6935,7 +8955,8 @@ export interface components {
             mode: components["schemas"]["SpecPromoteMode"];
             /**
              * Format: uint32
-             * @description How long the old version goes on scoring.
+             * @description Days that the former version goes on answering in shadow; where the new one is shown to be worse by then, the
+             *     former one serves again. 0: not at all.
              * @default 28
              */
             probation_days: number;
@@ -7135,6 +9156,16 @@ export interface components {
          * @enum {string}
          */
         Task: "forecast" | "classification" | "regression";
+        /** @description A Telegram chat. */
+        TelegramTarget: {
+            /**
+             * @description The address of an own bot server; Telegram's where left out.
+             * @default null
+             */
+            api: string | null;
+            /** @description The chat's number, or `@name` of a public channel. */
+            chat_id: string;
+        };
         /**
          * @description How much an account may do; later tiers may do all that earlier ones may.
          * @enum {string}
@@ -7147,6 +9178,8 @@ export interface components {
             /** @description Russian. */
             ru: string;
         };
+        /** @description How mail reaches its server. */
+        Tls: "tls" | "starttls" | "none";
         /** @description All that a training found out. */
         TrainingReport: {
             /** @description Step by step. */

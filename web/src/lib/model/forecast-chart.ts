@@ -15,7 +15,9 @@ export interface ForecastChart {
 const moment = (date: string): number =>
   Date.parse(date.length === 10 ? `${date}T00:00:00Z` : date);
 
-export function chartOf(series: SeriesForecast): ForecastChart {
+export function chartOf(
+  series: Pick<SeriesForecast, 'series' | 'history' | 'points'>,
+): ForecastChart {
   const past = series.history;
   const ahead = series.points;
   const empty: Value[] = past.map(() => null);

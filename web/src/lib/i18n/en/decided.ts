@@ -33,7 +33,8 @@ export const decided = {
         `Better by ${gain}, and that is not chance (${p}, below ${level}).`,
     },
     probation: {
-      broken_answers: (k: number) => `${n(k, 'answer is not a number', 'answers are not numbers')}.`,
+      broken_answers: (k: number) =>
+        `${n(k, 'answer is not a number', 'answers are not numbers')}.`,
       worse: (harm: string, days: string) =>
         `Over ${days} live days worse by ${harm}, and that is not chance.`,
       slightly_worse: (harm: string, days: string, floor: string) =>
