@@ -309,7 +309,9 @@ async fn a_share_of_the_series_is_answered_by_the_challenger_and_stays_there() {
     let lines: BTreeSet<(String, Role)> =
         told.by_version.iter().map(|line| (line.of.0.to_string(), line.of.1)).collect();
     let shadows = lines.iter().filter(|(_, role)| *role == Role::Shadow).count();
-    assert_eq!(shadows, 2, "each answered the other's series in shadow: {lines:?}");
+    // Which series a challenger gets is drawn by its own salt: of three it may be all or none.
+    let both = (1..=2).contains(&first.len());
+    assert_eq!(shadows, if both { 2 } else { 1 }, "each answers the other's series in shadow: {lines:?}");
     let words: u64 = told
         .by_version
         .iter()

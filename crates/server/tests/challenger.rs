@@ -4,6 +4,7 @@ mod common;
 
 use common::{Api, Server, home, sales_csv, sales_spec, wait_for};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::time::Duration;
 
 /// Two versions of a model; the first one serves. Newest first.
@@ -128,9 +129,12 @@ fn records_are_shared_out_by_key_and_answered_in_shadow() {
 
     let body = json!({"version": other, "mode": "ab", "share": 0.5});
     api.post("models/points/challenger", &body).expect(201);
+    let answered = RefCell::new(Vec::new());
     let ask = |key: &str| {
-        let body = json!({"model_key": "points", "data": [{"a": 90, "b": 5}], "key": key});
+        let body = json!({"model_key": "points", "data": [{"a": 90, "b": 5, "c": 95}], "key": key});
         let answer = api.post("predict?wait=30", &body).expect(200);
+        let request = answer["request_id"].as_str().expect("an id").to_owned();
+        answered.borrow_mut().push(json!({"key": format!("{request}|0"), "label": "hi"}));
         (answer["version"].clone(), answer["arm"].clone())
     };
     let mut counts = [0, 0];
@@ -143,7 +147,9 @@ fn records_are_shared_out_by_key_and_answered_in_shadow() {
         assert_eq!(ask(&key), (version, arm), "a key stays where it is");
     }
     assert!(counts.iter().all(|count| *count > 0), "both are asked: {counts:?}");
-    // Each answer has its shadow, logged after it was given.
+    // What was true meets each answer and its shadow, which is logged after the answer was given.
+    let actuals = json!({"model_key": "points", "items": answered.into_inner()});
+    api.post("actuals", &actuals).expect(200);
     let found = wait_for(Duration::from_secs(20), || {
         let job = api.post("monitoring/performance/calculate-daily", &json!({})).expect(202);
         api.ended(job["job_id"].as_str().expect("a job"));

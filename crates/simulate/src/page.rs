@@ -37,6 +37,7 @@ struct Words {
     decision: &'static str,
     version: &'static str,
     why: &'static str,
+    alerts: &'static str,
     made_by: &'static str,
 }
 
@@ -58,6 +59,7 @@ const EN: Words = Words {
     decision: "Decision",
     version: "Version",
     why: "Why",
+    alerts: "Alerts",
     made_by: "Replayed by the server's own schedules and jobs; seed",
 };
 
@@ -79,6 +81,7 @@ const RU: Words = Words {
     decision: "Решение",
     version: "Версия",
     why: "Почему",
+    alerts: "Оповещения",
     made_by: "Повторено расписаниями и задачами самого сервера; зерно",
 };
 
@@ -90,7 +93,12 @@ fn kind(language: Language, kind: &str) -> &str {
         "kept" => ("kept aside", "отложена"),
         "rejected" => ("rejected", "отклонена"),
         "not_retrained" => ("not trained", "не обучалась"),
-        "rollback" | "rolled_back" => ("rolled back", "откат"),
+        "rollback" => ("rolled back", "откат"),
+        "auto_rollback" => ("rolled back by itself", "откат сам собой"),
+        "probation_passed" => ("probation passed", "испытание пройдено"),
+        "challenger" => ("tried beside", "пробуется рядом"),
+        "challenger_ended" => ("trial ended", "проба закончена"),
+        "canary_step" => ("next share", "следующая доля"),
         "deploy" => ("deployed", "развёрнута"),
         _ => (kind, kind),
     };
@@ -133,7 +141,7 @@ fn figure(told: &Told, words: &Words, language: Language) -> String {
     let class = |kind: &str| match kind {
         "promoted" | "first_champion" => "promoted",
         "rejected" => "rejected",
-        "rollback" | "rolled_back" => "rolled",
+        "rollback" | "auto_rollback" => "rolled",
         _ => "other",
     };
     let shown = told.decisions.iter().filter(|decision| decision.kind != "not_retrained");
@@ -240,6 +248,19 @@ fn tables(page: &mut String, told: &Told, words: &Words, language: Language) {
             escaped(&decision.version),
             escaped(&decision.reason)
         );
+    }
+    page.push_str("</table>\n");
+    if told.alerts.is_empty() {
+        return;
+    }
+    let _ = write!(
+        page,
+        "<h2>{}</h2><table><tr><th>{}<th>{}<th>{}",
+        words.alerts, words.day, words.until, words.why
+    );
+    for alert in &told.alerts {
+        let until = alert.until.map_or_else(|| "–".into(), |day| day.to_string());
+        let _ = write!(page, "<tr><td>{}<td>{until}<td>{}", alert.day, escaped(&alert.text));
     }
     page.push_str("</table>\n");
 }

@@ -52,6 +52,19 @@ pub fn write(told: &Told) -> String {
             decision.day, decision.kind, decision.version, decision.reason
         );
     }
+    if !told.alerts.is_empty() {
+        let _ = writeln!(text, "\nalerts");
+    }
+    for alert in &told.alerts {
+        let until = alert.until.map_or_else(|| "still there".into(), |day| format!("until {day}"));
+        let _ = writeln!(text, "  {}  {:<8} {} ({until})", alert.day, alert.severity, alert.text);
+    }
+    if !told.drift.is_empty() {
+        let _ = writeln!(text, "\ndrift confirmed");
+    }
+    for drift in &told.drift {
+        let _ = writeln!(text, "  {}  {}", drift.day, drift.columns.join(", "));
+    }
     let jobs: Vec<String> = told.jobs.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let _ = writeln!(text, "\njobs: {}", jobs.join(", "));
     for failed in &told.failed {

@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use vakhta_domain::alert::{Alert, Language, State, words};
 use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::job::JobState;
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{JobFilter, StoreError};
+use vakhta_domain::ports::{AlertFilter, JobFilter, StoreError};
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::Lifecycle;
 use vakhta_lifecycle::metrics::summary::{self, MAX_DAYS, Measured};
@@ -45,6 +46,10 @@ pub struct Told {
     pub months: Vec<MonthTold>,
     /// What was decided, oldest first.
     pub decisions: Vec<DecisionTold>,
+    /// Alerts that fired, oldest first.
+    pub alerts: Vec<AlertTold>,
+    /// Days on which drift was confirmed, with the columns.
+    pub drift: Vec<DriftTold>,
     /// Jobs by kind.
     pub jobs: BTreeMap<String, u64>,
     /// Jobs that failed, with their reasons.
@@ -114,6 +119,30 @@ pub struct DecisionTold {
     pub reason: String,
 }
 
+/// An alert that fired.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlertTold {
+    /// Its day in the model's zone.
+    pub day: Date,
+    /// The day on which it was over.
+    pub until: Option<Date>,
+    /// Its rule.
+    pub rule: &'static str,
+    /// How bad it ever was.
+    pub severity: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+/// A report that confirms drift.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DriftTold {
+    /// The last day that it is of.
+    pub day: Date,
+    /// The columns.
+    pub columns: Vec<String>,
+}
+
 /// A job that failed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailedTold {
@@ -179,6 +208,8 @@ pub(crate) async fn of(
         months: months(&days, &decisions),
         days,
         decisions,
+        alerts: alerts(app, actor, &zone(plan)).await?,
+        drift: drift(app, actor, &key, plan).await?,
         jobs,
         failed,
     })
@@ -209,14 +240,59 @@ fn months(days: &[DayTold], decisions: &[DecisionTold]) -> Vec<MonthTold> {
     told.collect()
 }
 
+/// The zone that a model's days are told in.
+pub(crate) fn zone(plan: &Plan) -> TimeZone {
+    let zone = plan.spec.policies.retrain.as_ref().map(|policy| policy.timezone.clone());
+    zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+async fn alerts(app: &Lifecycle, actor: &Actor, zone: &TimeZone) -> Result<Vec<AlertTold>, StoreError> {
+    let mut found = Vec::new();
+    let mut page = PageQuery::first(PAGE);
+    loop {
+        let read = app.ports.alerts.alerts(&actor.workspace, &AlertFilter::default(), &page).await?;
+        found.extend(read.items.into_iter().filter_map(|alert| {
+            let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+            let (fired, until) = (day(alert.fired_at?), alert.resolved_at.map(day));
+            // As it was told when it fired, at its worst.
+            let alert = Alert { state: State::Firing, severity: alert.worst, ..alert };
+            let text = words::told(&alert, Language::En, None).title;
+            let (rule, severity) = (alert.rule.as_str(), alert.severity.as_str());
+            Some(AlertTold { day: fired, until, rule, severity, text })
+        }));
+        let Some(cursor) = read.next_cursor else { break };
+        page.cursor = Some(cursor);
+    }
+    found.sort_by(|a, b| (a.day, a.rule).cmp(&(b.day, b.rule)));
+    Ok(found)
+}
+
+async fn drift(
+    app: &Lifecycle,
+    actor: &Actor,
+    model: &ModelKey,
+    plan: &Plan,
+) -> Result<Vec<DriftTold>, StoreError> {
+    let mut found = Vec::new();
+    let mut page = PageQuery::first(PAGE);
+    loop {
+        let read = app.ports.drift.drift_reports(&actor.workspace, Some(model), plan.from, &page).await?;
+        let confirmed = read.items.into_iter().filter(|report| !report.confirmed.is_empty());
+        found.extend(confirmed.map(|report| DriftTold { day: report.to, columns: report.confirmed }));
+        let Some(cursor) = read.next_cursor else { break };
+        page.cursor = Some(cursor);
+    }
+    found.reverse();
+    Ok(found)
+}
+
 async fn decisions(
     app: &Lifecycle,
     actor: &Actor,
     model: &ModelKey,
     plan: &Plan,
 ) -> Result<Vec<DecisionTold>, StoreError> {
-    let zone = plan.spec.policies.retrain.as_ref().map(|policy| policy.timezone.clone());
-    let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+    let zone = zone(plan);
     let mut found = Vec::new();
     let mut page = PageQuery::first(PAGE);
     loop {

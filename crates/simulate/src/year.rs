@@ -23,7 +23,7 @@ use vakhta_lifecycle::models::{self, ModelError};
 use vakhta_lifecycle::serve::{self, ForecastRequest};
 use vakhta_lifecycle::sync::{self, NewSource, SourceError};
 use vakhta_lifecycle::training::{self, TrainError, TrainRequest};
-use vakhta_lifecycle::{Lifecycle, jobs};
+use vakhta_lifecycle::{Lifecycle, alerts, jobs};
 
 /// When yesterday's rows lie ready.
 const DELIVERY: Time = time(1, 0, 0, 0);
@@ -115,8 +115,7 @@ pub async fn run(
     for scenario in plan.scenarios.clone() {
         scenario.apply(&mut plan.feed, &columns, plan.from, plan.to)?;
     }
-    let zone = plan.spec.policies.retrain.as_ref().map(|policy| policy.timezone.clone());
-    let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+    let zone = told::zone(&plan);
     let model = ModelKey::new(plan.spec.model_key.as_str());
     let replay = Replay { app, clock, actor, plan: &plan, model, zone };
     let begun = replay.begin(&columns).await?;
@@ -227,6 +226,7 @@ impl Replay<'_> {
             self.drain().await?;
         }
         self.clock.set(moment);
+        alerts::evaluate(self.app).await?;
         Ok(serve::refresh(self.app).await?)
     }
 
