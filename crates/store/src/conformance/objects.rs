@@ -2,6 +2,7 @@
 
 use super::Bed;
 use bytes::Bytes;
+use std::sync::atomic::{AtomicU64, Ordering};
 use vakhta_domain::dataset::ObjectRef;
 use vakhta_domain::ports::StoreError;
 
@@ -20,8 +21,10 @@ pub(super) async fn bytes_come_back(bed: Bed) {
 }
 
 async fn round_trip(bed: &Bed, size: usize) {
-    let folder = std::env::temp_dir().join(vakhta_domain::ids::fresh("vakhta", bed.ports.chance.as_ref()));
-    let dir = folder.join(format!("{}-{size}", std::process::id()));
+    // Beds of one process draw the same from their chance; a folder of each one's own needs a count.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("vakhta-{}-{number}", std::process::id()));
     tokio::fs::create_dir_all(&dir).await.expect("a folder");
     let (from, to) = (dir.join("from"), dir.join("to"));
     let mut bytes = vec![0; size];
@@ -34,7 +37,7 @@ async fn round_trip(bed: &Bed, size: usize) {
     bed.ports.objects.get_file(&object, &to).await.expect("works");
     assert_eq!(tokio::fs::read(&to).await.expect("a file"), bytes);
     assert_eq!(bed.ports.objects.get(&object).await.expect("works"), bytes);
-    tokio::fs::remove_dir_all(&folder).await.expect("it goes");
+    tokio::fs::remove_dir_all(&dir).await.expect("it goes");
 }
 
 pub(super) async fn files_come_back(bed: Bed) {
