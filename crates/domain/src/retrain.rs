@@ -4,7 +4,7 @@ use crate::spec::RetrainPolicy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Percentage points of accuracy that may be lost against training.
+/// Percentage points that live accuracy or MAPE may be worse than at training.
 pub const POINTS_LOST: f64 = 5.0;
 
 /// What is known of a serving model; stored as the decision's evidence. What is none is not known and triggers
@@ -15,6 +15,9 @@ pub struct Facts {
     pub asked_by: Option<String>,
     /// MAPE of live answers, percent.
     pub live_mape: Option<f64>,
+    /// The same at training.
+    #[serde(default)]
+    pub training_mape: Option<f64>,
     /// Accuracy of live answers, percent: of classes the share that is right, of forecasts 100 - WAPE.
     pub live_accuracy: Option<f64>,
     /// The same at training.
@@ -36,7 +39,7 @@ pub enum Trigger {
         /// Who.
         by: String,
     },
-    /// Live MAPE is over its limit.
+    /// Live MAPE is over its limit, and worse than at training.
     Mape {
         /// Percent.
         mape: f64,
@@ -88,7 +91,7 @@ impl Trigger {
     pub fn words(&self) -> String {
         match self {
             Self::Manual { by } => format!("asked for by {by}"),
-            Self::Mape { mape, limit } => format!("live MAPE is {mape:.1}%, over {limit}%"),
+            Self::Mape { mape, limit } => format!("live MAPE is {mape:.1}%, over {limit:.1}%"),
             Self::Accuracy { lost, limit } => {
                 format!("accuracy is {lost:.1} points below that of training, over {limit}")
             }
@@ -108,8 +111,10 @@ pub fn triggers(facts: &Facts, policy: &RetrainPolicy) -> Vec<Trigger> {
         found.push(Trigger::Manual { by: by.clone() });
     }
     let limit = policy.mape_above;
-    if let Some(mape) = facts.live_mape.filter(|mape| *mape > limit) {
-        found.push(Trigger::Mape { mape, limit });
+    // A series that was as hard to forecast at training is no better learnt for being learnt again.
+    let expected = facts.training_mape.map_or(limit, |mape| mape + POINTS_LOST);
+    if let Some(mape) = facts.live_mape.filter(|mape| *mape > limit.max(expected)) {
+        found.push(Trigger::Mape { mape, limit: limit.max(expected) });
     }
     if let (Some(live), Some(training)) = (facts.live_accuracy, facts.training_accuracy) {
         let lost = training - live;
@@ -147,6 +152,13 @@ pub struct Data {
     pub days_since_newest: Option<f64>,
     /// Days after which a source counts as stopped; none: never.
     pub stopped_after_days: Option<f64>,
+    /// Whether neither rows nor spec have changed since the serving version was trained.
+    #[serde(default)]
+    pub unchanged: bool,
+    /// Days of rows that the serving version has not seen, and those without which a new one cannot be told from it; none
+    /// where that is not known, or does not matter.
+    #[serde(default)]
+    pub unseen_days: Option<(f64, f64)>,
     /// Checks of quality that failed, by name.
     pub failed_checks: Vec<String>,
 }
@@ -174,6 +186,13 @@ pub enum Refusal {
         /// Which.
         checks: Vec<String>,
     },
+    /// The serving version has seen all but the last few days: no fold of a new one is unseen by both.
+    TooSoon {
+        /// Days of rows that it has not seen.
+        days: f64,
+        /// Days that are wanted.
+        wanted: f64,
+    },
 }
 
 impl Refusal {
@@ -183,6 +202,7 @@ impl Refusal {
             Self::TooFewRows { .. } => "too_few_rows",
             Self::SourceStopped { .. } => "source_stopped",
             Self::FailedChecks { .. } => "failed_checks",
+            Self::TooSoon { .. } => "too_soon",
         }
     }
 
@@ -194,6 +214,11 @@ impl Refusal {
                 format!("the newest row is {days:.1} days old, over {limit}")
             }
             Self::FailedChecks { checks } => format!("checks of the data failed: {}", checks.join(", ")),
+            Self::TooSoon { days, wanted } => {
+                format!(
+                    "the serving version has seen all but the last {days:.0} days, {wanted:.0} are wanted to tell a new one from it"
+                )
+            }
         }
     }
 }
@@ -208,8 +233,57 @@ pub fn refused(data: &Data) -> Option<Refusal> {
     {
         return Some(Refusal::SourceStopped { days, limit });
     }
-    let checks = &data.failed_checks;
-    (!checks.is_empty()).then(|| Refusal::FailedChecks { checks: checks.clone() })
+    if !data.failed_checks.is_empty() {
+        return Some(Refusal::FailedChecks { checks: data.failed_checks.clone() });
+    }
+    let (days, wanted) = data.unseen_days.filter(|(days, wanted)| !data.unchanged && days < wanted)?;
+    Some(Refusal::TooSoon { days, wanted })
+}
+
+/// What the rules say to a training that was asked for, or whose time has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Train.
+    Train(Trigger),
+    /// Nothing asks for it.
+    NothingAsks,
+    /// Learning the same rows by the same spec gives the same model.
+    Unchanged(Trigger),
+    /// The data cannot bear it.
+    Refused(Trigger, Refusal),
+}
+
+impl Verdict {
+    /// The code used in JSON, of a training that is not to be.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Train(_) => "train",
+            Self::NothingAsks | Self::Unchanged(_) => "not_needed",
+            Self::Refused(..) => "refused",
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Train(trigger) => trigger.words(),
+            Self::NothingAsks => "nothing asks for it".into(),
+            Self::Unchanged(_) => {
+                "neither rows nor spec have changed since the serving version was trained".into()
+            }
+            Self::Refused(_, refusal) => refusal.words(),
+        }
+    }
+}
+
+/// Whether a model is to be trained again. A person who asks may have the same rows learnt again.
+pub fn verdict(facts: &Facts, policy: &RetrainPolicy, data: &Data) -> Verdict {
+    match (needed(facts, policy), refused(data)) {
+        (None, _) => Verdict::NothingAsks,
+        (Some(trigger), Some(refusal)) => Verdict::Refused(trigger, refusal),
+        (Some(trigger), None) if data.unchanged && facts.asked_by.is_none() => Verdict::Unchanged(trigger),
+        (Some(trigger), None) => Verdict::Train(trigger),
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +303,9 @@ mod tests {
             (Facts { live_mape: Some(15.0), ..none.clone() }, vec![]),
             (Facts { live_mape: Some(15.1), ..none.clone() }, vec!["mape"]),
             (Facts { live_mape: Some(f64::NAN), ..none.clone() }, vec![]),
+            (Facts { live_mape: Some(44.0), training_mape: Some(40.0), ..none.clone() }, vec![]),
+            (Facts { live_mape: Some(45.1), training_mape: Some(40.0), ..none.clone() }, vec!["mape"]),
+            (Facts { live_mape: Some(15.1), training_mape: Some(8.0), ..none.clone() }, vec!["mape"]),
             (Facts { live_accuracy: Some(88.0), training_accuracy: Some(93.0), ..none.clone() }, vec![]),
             (
                 Facts { live_accuracy: Some(87.0), training_accuracy: Some(93.0), ..none.clone() },
@@ -266,7 +343,8 @@ mod tests {
             least_rows: 60,
             days_since_newest: Some(1.0),
             stopped_after_days: Some(3.0),
-            failed_checks: vec![],
+            unseen_days: Some((28.0, 28.0)),
+            ..Data::default()
         };
         let code = |data: &Data| refused(data).map(|r| r.code());
         assert_eq!(code(&good), None);
@@ -274,7 +352,24 @@ mod tests {
         assert_eq!(code(&Data { rows: 0, least_rows: 1, ..Data::default() }), Some("too_few_rows"));
         assert_eq!(code(&Data { days_since_newest: Some(3.1), ..good.clone() }), Some("source_stopped"));
         assert_eq!(code(&Data { days_since_newest: None, ..good.clone() }), None);
-        let failed = Data { failed_checks: vec!["nulls in price".into()], ..good };
+        let failed = Data { failed_checks: vec!["nulls in price".into()], ..good.clone() };
         assert_eq!(code(&failed), Some("failed_checks"));
+        assert_eq!(code(&Data { unseen_days: Some((27.0, 28.0)), ..good.clone() }), Some("too_soon"));
+        assert_eq!(code(&Data { unseen_days: Some((0.0, 28.0)), unchanged: true, ..good }), None);
+    }
+
+    #[test]
+    fn the_same_rows_are_learnt_again_only_for_a_person() {
+        let policy = RetrainPolicy::default();
+        let old = Facts { age_days: Some(40.0), ..Facts::default() };
+        let asked = Facts { asked_by: Some("an operator".into()), ..Facts::default() };
+        let same = Data { rows: 100, unchanged: true, ..Data::default() };
+        assert_eq!(verdict(&Facts::default(), &policy, &same), Verdict::NothingAsks);
+        assert!(matches!(verdict(&old, &policy, &same), Verdict::Unchanged(Trigger::Age { .. })));
+        assert!(matches!(verdict(&asked, &policy, &same), Verdict::Train(Trigger::Manual { .. })));
+        let newer = Data { unchanged: false, ..same.clone() };
+        assert!(matches!(verdict(&old, &policy, &newer), Verdict::Train(Trigger::Age { .. })));
+        let none = Data { rows: 0, least_rows: 1, ..same };
+        assert_eq!(verdict(&asked, &policy, &none).code(), "refused");
     }
 }

@@ -91,12 +91,16 @@ impl PageParams {
 
 /// A page from its two parameters.
 pub fn page_query(limit: Option<u32>, cursor: Option<String>) -> Result<PageQuery, Problem> {
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        let message = format!("{limit} is out of range, allowed are 1 to {MAX_LIMIT}");
-        return Err(Problem::invalid("bad_query", [FieldError { pointer: "?limit".into(), message }]));
+    Ok(PageQuery { limit: within("limit", limit.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)?, cursor })
+}
+
+/// A number of a query, at least 1 and at most `most`.
+pub fn within(name: &str, number: u32, most: u32) -> Result<u32, Problem> {
+    if (1..=most).contains(&number) {
+        return Ok(number);
     }
-    Ok(PageQuery { limit, cursor })
+    let message = format!("{number} is out of range, allowed are 1 to {most}");
+    Err(Problem::invalid("bad_query", [FieldError { pointer: format!("?{name}"), message }]))
 }
 
 /// One page of a list.

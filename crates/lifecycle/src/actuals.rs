@@ -1,6 +1,7 @@
 //! Actuals: what callers bring, and what new rows of a model's dataset say.
 
 use crate::Lifecycle;
+use crate::jobs;
 use crate::metrics;
 use crate::rows::series;
 use crate::serve::forecast::{SeriesChoice, key_of};
@@ -158,7 +159,9 @@ async fn ask_models(app: &Arc<Lifecycle>, actor: &Actor, dataset: &DatasetKey) -
         let models = app.ports.models.models(&actor.workspace, &page).await?;
         for model in models.items.iter().filter(|model| reads(model, dataset) && model.champion.is_some()) {
             let system = Actor::system(actor.workspace.clone());
-            metrics::enqueue(app, &system, &model.key, metrics::Asked::default()).await?;
+            let job = metrics::job(app, &system, &model.key, &metrics::Asked::default());
+            app.ports.jobs.enqueue(&job, &jobs::queued(&job)).await?;
+            app.signals.bump();
         }
         match models.next_cursor {
             Some(cursor) => page.cursor = Some(cursor),

@@ -1,14 +1,13 @@
 //! Describing a model: create, apply, change, delete.
 
 use crate::Lifecycle;
+use crate::jobs;
 use serde_json::json;
 use std::sync::Arc;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{JobId, ModelKey, WorkspaceId};
-use vakhta_domain::job::{JobKind, JobState};
 use vakhta_domain::model::Model;
-use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{JobFilter, StoreError};
+use vakhta_domain::ports::StoreError;
 use vakhta_domain::schedule::{self, Schedule};
 use vakhta_domain::spec::{ModelSpec, Notice, check};
 use vakhta_domain::user::Actor;
@@ -131,16 +130,7 @@ pub async fn training_job(
     workspace: &WorkspaceId,
     key: &ModelKey,
 ) -> Result<Option<JobId>, StoreError> {
-    for kind in [JobKind::Train, JobKind::Retrain] {
-        for state in [JobState::Running, JobState::Queued] {
-            let filter = JobFilter { kind: Some(kind), state: Some(state), model: Some(key.clone()) };
-            let found = app.ports.jobs.jobs(workspace, &filter, &PageQuery::first(1)).await?;
-            if let Some(job) = found.items.into_iter().next() {
-                return Ok(Some(job.id));
-            }
-        }
-    }
-    Ok(None)
+    app.ports.jobs.under_way(workspace, &jobs::training_flight(key)).await
 }
 
 fn schedules_of(app: &Lifecycle, actor: &Actor, spec: &ModelSpec) -> Vec<Schedule> {

@@ -2,8 +2,8 @@
 
 use crate::Lifecycle;
 use crate::drift;
-use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
+use crate::jobs::{self, Ending};
 use crate::metrics::Live;
 use crate::rows;
 use crate::train;
@@ -17,11 +17,12 @@ use vakhta_domain::dataset::DatasetVersion;
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::drift::DriftReport;
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{self, DecisionId, JobId, ModelKey};
+use vakhta_domain::ids::{self, DecisionId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::model::Model;
-use vakhta_domain::ports::{Enqueued, StoreError};
-use vakhta_domain::retrain::{self, Data, Facts};
+use vakhta_domain::ports::StoreError;
+use vakhta_domain::report::Report;
+use vakhta_domain::retrain::{self, Data, Facts, Verdict};
 use vakhta_domain::spec::ModelSpec;
 use vakhta_domain::user::Actor;
 use vakhta_domain::version::ModelVersion;
@@ -52,17 +53,8 @@ impl Asked {
 }
 
 /// The job that asks it. It shares its single flight with trainings: a model is trained once at a time.
-pub(crate) fn job(app: &Lifecycle, actor: &Actor, model: &ModelKey, asked: Asked) -> NewJob {
-    NewJob {
-        id: JobId::new(ids::fresh("job", &*app.ports.chance)),
-        kind: JobKind::Retrain,
-        model: Some(model.clone()),
-        payload: serde_json::to_value(asked).expect("plain data"),
-        single_flight: Some(format!("train:{model}")),
-        limit_seconds: app.settings.train_limit_seconds,
-        owner: actor.clone(),
-        at: app.ports.clock.now(),
-    }
+pub(crate) fn job(app: &Lifecycle, actor: &Actor, model: &ModelKey, asked: &Asked) -> NewJob {
+    jobs::about(app, actor, JobKind::Retrain, model, asked)
 }
 
 /// Asks by hand, and queues the training. Refused while one is under way.
@@ -75,28 +67,17 @@ pub async fn request(
     if app.ports.models.model(&actor.workspace, model).await?.is_none() {
         return Err(TrainError::ModelMissing(model.clone()));
     }
-    let job = job(app, actor, model, asked);
-    let event = NewEvent::about("job.queued", ("job", job.id.as_str()), actor, job.at)
-        .of_model(model.as_str())
-        .by_job(job.id.as_str())
-        .with(json!({ "kind": job.kind, "asked": job.payload }));
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Busy(running) => Err(TrainError::Running(running)),
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-    }
+    let job = job(app, actor, model, &asked);
+    jobs::queue(app, &job, &jobs::queued(&job), TrainError::Running).await
 }
 
 /// Runs a retrain job: asks the rules, trains or says why not.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
-    let answer = match (serde_json::from_value::<Asked>(job.payload.clone()), &job.model) {
-        (Ok(asked), Some(model)) => answer(app, job, model, &asked).await,
-        (Err(error), _) => return Ending::Error(format!("the job cannot be read: {error}")),
-        (_, None) => return Ending::Error("the job names no model".into()),
+    let (asked, model) = match jobs::asked_about::<Asked>(job) {
+        Ok(read) => read,
+        Err(ending) => return ending,
     };
-    match answer {
+    match answer(app, job, model, &asked).await {
         Ok(Answer::Train(payload, reason)) => {
             pulse.say(format!("training again: {reason}"));
             train::run_with(app, job, pulse, *payload).await
@@ -142,33 +123,26 @@ async fn answer(
     let report = drift::latest(app, workspace, &model).await?;
     let facts = facts(app, job, asked, &model, champion.as_ref(), report.as_ref()).await?;
     let policy = payload.spec.policies.retrain.clone().unwrap_or_default();
-    let data = data(app, &payload.spec, &dataset, asked, report.as_ref());
-    let trigger = retrain::needed(&facts, &policy);
-    let refusal = retrain::refused(&data);
-    let same = champion
-        .as_ref()
-        .is_some_and(|c| c.dataset_version.as_ref() == Some(&dataset.id) && c.spec == payload.spec);
-    let (outcome, reason) = match (&trigger, &refusal) {
-        (None, _) => ("not_needed", "nothing asks for it".to_owned()),
-        (Some(_), Some(refusal)) => ("refused", refusal.words()),
-        (Some(_), None) if same && !asked.by_hand => (
-            "not_needed",
-            "neither rows nor spec have changed since the serving version was trained".to_owned(),
-        ),
-        (Some(trigger), None) => {
-            let reason = trigger.words();
+    let data = data(app, &payload.spec, &dataset, asked, champion.as_ref(), report.as_ref());
+    let verdict = retrain::verdict(&facts, &policy, &data);
+    let reason = verdict.words();
+    let (trigger, refusal) = match &verdict {
+        Verdict::Train(_) => {
             payload.reason = payload.reason.or_else(|| Some(reason.clone()));
             payload.force_deploy = asked.force_deploy;
             payload.error_limit = asked.performance_threshold;
             return Ok(Answer::Train(Box::new(payload), reason));
         }
+        Verdict::NothingAsks => (None, None),
+        Verdict::Unchanged(trigger) => (Some(trigger), None),
+        Verdict::Refused(trigger, refusal) => (Some(trigger), Some(refusal)),
     };
     if let Some(champion) = champion {
         let evidence =
             json!({ "facts": facts, "policy": policy, "data": data, "trigger": trigger, "refusal": refusal });
         keep(app, job, &champion, &reason, evidence).await?;
     }
-    Ok(Answer::No { outcome, reason })
+    Ok(Answer::No { outcome: verdict.code(), reason })
 }
 
 async fn facts(
@@ -188,6 +162,7 @@ async fn facts(
     Ok(Facts {
         asked_by: asked.by_hand.then(|| job.owner.name.clone()),
         live_mape: live.mape,
+        training_mape: live.training_mape,
         live_accuracy: live.accuracy,
         training_accuracy: live.training_accuracy,
         age_days: champion.map(age),
@@ -202,6 +177,7 @@ fn data(
     spec: &ModelSpec,
     dataset: &DatasetVersion,
     asked: &Asked,
+    champion: Option<&ModelVersion>,
     report: Option<&DriftReport>,
 ) -> Data {
     let broken = report.filter(|_| !asked.by_hand).map(|report| &report.broken[..]).unwrap_or_default();
@@ -213,8 +189,22 @@ fn data(
         least_rows: 1,
         days_since_newest: newest.map(age),
         stopped_after_days: (!asked.by_hand).then_some(STOPPED_AFTER_DAYS),
+        unchanged: champion
+            .is_some_and(|c| c.dataset_version.as_ref() == Some(&dataset.id) && c.spec == *spec),
+        unseen_days: champion
+            .filter(|_| !asked.by_hand)
+            .and_then(|champion| unseen(champion.report.as_ref()?, newest?)),
         failed_checks: broken.iter().map(|column| format!("`{column}` comes empty")).collect(),
     }
+}
+
+/// Days up to the newest row that a forecasting version has not seen, and those of one fold: a new version's last fold
+/// is unseen by both once so many have come.
+fn unseen(report: &Report, newest: Date) -> Option<(f64, f64)> {
+    let Report::Forecast(report) = report else { return None };
+    let (fold, (_, end)) = (report.folds.last()?, report.history?);
+    let days = |from, to: Date| to.since(from).map_or(0.0, |span| f64::from(span.get_days()));
+    Some((days(end, newest), days(fold.cutoff, fold.to)))
 }
 
 async fn keep(

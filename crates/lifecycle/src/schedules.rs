@@ -1,13 +1,13 @@
 //! Schedules that people make and change; those of a spec follow the spec, and people may only pause them.
 
 use crate::Lifecycle;
-use crate::jobs::clock::job_of;
+use crate::jobs::{self, clock::job_of};
 use serde_json::json;
 use std::sync::Arc;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, JobId, ModelKey, ScheduleId};
 use vakhta_domain::job::Job;
-use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::ports::StoreError;
 use vakhta_domain::schedule::{BadTimes, Origin, Schedule, ScheduledTask, Subject, Times};
 use vakhta_domain::user::Actor;
 
@@ -133,13 +133,7 @@ pub async fn run_now(app: &Arc<Lifecycle>, actor: &Actor, id: &ScheduleId) -> Re
     let schedule = found(app, actor, id).await?;
     let job = job_of(app, &schedule, actor);
     let event = event(app, actor, "schedule.run", &schedule).by_job(job.id.as_str());
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Busy(running) => Err(ScheduleError::Running(running)),
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-    }
+    jobs::queue(app, &job, &event, ScheduleError::Running).await
 }
 
 async fn found(app: &Lifecycle, actor: &Actor, id: &ScheduleId) -> Result<Schedule, ScheduleError> {

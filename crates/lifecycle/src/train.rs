@@ -2,6 +2,7 @@
 
 use crate::Lifecycle;
 use crate::drift;
+use crate::jobs;
 use crate::jobs::pulse::{Part, Pulse, write_lines};
 use crate::jobs::{Ending, state_event};
 use crate::judge;
@@ -50,9 +51,9 @@ impl From<LearnError> for TrainFailure {
 
 /// Runs a train job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
-    match serde_json::from_value(job.payload.clone()) {
+    match jobs::asked(job) {
         Ok(payload) => run_with(app, job, pulse, payload).await,
-        Err(error) => Ending::Error(format!("the job cannot be read: {error}")),
+        Err(ending) => ending,
     }
 }
 

@@ -1,14 +1,13 @@
 //! Asking for a training: what can be refused is refused before a job exists.
 
-use crate::{Lifecycle, calendars};
+use crate::{Lifecycle, calendars, jobs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use vakhta_domain::dataset::DatasetVersion;
-use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{self, DatasetKey, JobId, ModelKey};
-use vakhta_domain::job::{Job, JobKind, NewJob};
-use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::ids::{DatasetKey, JobId, ModelKey};
+use vakhta_domain::job::{Job, JobKind};
+use vakhta_domain::ports::StoreError;
 use vakhta_domain::spec::{ModelSpec, SpecError, check, check_columns};
 use vakhta_domain::user::Actor;
 
@@ -78,7 +77,12 @@ pub enum TrainError {
 pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, request: TrainRequest) -> Result<Job, TrainError> {
     let model = request.model.clone();
     let (payload, _) = checked(app, actor, request).await?;
-    enqueue(app, actor, &model, &payload).await
+    let job = jobs::about(app, actor, JobKind::Train, &model, &payload);
+    let event = jobs::queued(&job).with(json!({
+        "kind": job.kind, "reason": payload.reason, "dataset": payload.spec.data.dataset,
+        "dataset_version": payload.dataset_version,
+    }));
+    jobs::queue(app, &job, &event, TrainError::Running).await
 }
 
 /// What a training would do, once nothing speaks against it, and the rows that it would learn from.
@@ -138,35 +142,4 @@ fn refuse_bad_alias(alias: &str) -> Result<(), TrainError> {
     }
     let message = "use 1 to 64 letters, digits, `.`, `_`, `-` or `+`, not beginning with `v_`, and none of `champion`, `challenger`, `import`";
     Err(TrainError::Columns(vec![SpecError::at("/alias", message)]))
-}
-
-async fn enqueue(
-    app: &Arc<Lifecycle>,
-    actor: &Actor,
-    model: &ModelKey,
-    payload: &TrainPayload,
-) -> Result<Job, TrainError> {
-    let at = app.ports.clock.now();
-    let id = JobId::new(ids::fresh("job", &*app.ports.chance));
-    let job = NewJob {
-        id: id.clone(),
-        kind: JobKind::Train,
-        model: Some(model.clone()),
-        payload: serde_json::to_value(payload).expect("a payload is plain data"),
-        single_flight: Some(format!("train:{model}")),
-        limit_seconds: app.settings.train_limit_seconds,
-        owner: actor.clone(),
-        at,
-    };
-    let event = NewEvent::about("job.queued", ("job", id.as_str()), actor, at)
-        .of_model(model.as_str())
-        .by_job(id.as_str())
-        .with(json!({ "kind": "train", "reason": payload.reason, "dataset": payload.spec.data.dataset, "dataset_version": payload.dataset_version }));
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Busy(running) => Err(TrainError::Running(running)),
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-    }
 }

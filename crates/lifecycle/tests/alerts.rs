@@ -105,16 +105,7 @@ async fn bad_days_are_told_once_and_good_ones_end_it() {
     assert_eq!(house.ended(&job.expect("queued").id).await.state, JobState::Completed);
     only(&house, RuleKind::Mape).await;
     channel(&house).await;
-    let request = ForecastRequest {
-        model: model.clone(),
-        version: None,
-        horizon: None,
-        series: None,
-        levels: None,
-        history: None,
-        sums: false,
-        known_future: Vec::new(),
-    };
+    let request = ForecastRequest::of(model.clone());
     let answer = forecast(&house.app, &house.actor, request).await.expect("it forecasts");
     let days: Vec<Date> = (2..10).map(|day| date(2026, 3, day)).collect();
     let said: BTreeMap<(String, Date), f64> = answer

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use vakhta_domain::decision::{Decision, DecisionKind};
 use vakhta_domain::drift::{DriftReport, Series, Standing};
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{DecisionId, ModelKey, ScheduleId, VersionId};
+use vakhta_domain::ids::{DecisionId, ModelKey, VersionId};
 use vakhta_domain::job::{Job, JobKind, JobState};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
@@ -20,7 +20,6 @@ use vakhta_domain::spec::parse_yaml;
 use vakhta_domain::version::{ModelVersion, VersionState};
 use vakhta_lifecycle::drift::report::{Full, compare, report};
 use vakhta_lifecycle::drift::{self, Asked, Part, Verdict};
-use vakhta_lifecycle::schedules::{self, Change};
 use vakhta_lifecycle::serve::{PredictRequest, predict};
 use vakhta_lifecycle::{deploy, jobs, models, training as trainings};
 
@@ -65,19 +64,13 @@ fn goods(rows: usize) -> String {
     csv
 }
 
-async fn paused(house: &House, schedule: &str, paused: bool) {
-    let change = Change { paused: Some(paused), ..Change::default() };
-    let id = ScheduleId::new(schedule);
-    schedules::change(&house.app, &house.actor, &id, change).await.expect("written with the spec");
-}
-
 async fn trained(house: &House, spec: &str) -> ModelKey {
     let spec = parse_yaml(spec).expect("a right spec").remove(0);
     let key = ModelKey::new(spec.model_key.as_str());
     models::create(&house.app, &house.actor, spec).await.expect("a right spec");
     // Days are set here; by the clock nothing happens unless a test says so.
     for task in ["retrain", "metrics", "drift"] {
-        paused(house, &format!("{task}:{key}"), true).await;
+        house.paused(&format!("{task}:{key}"), true).await;
     }
     let job = trainings::request(&house.app, &house.actor, training(&key)).await.expect("queued");
     let job = house.ended(&job.id).await;
@@ -170,6 +163,13 @@ fn days(reports: &[DriftReport]) -> Vec<(i8, i8, bool, Standing)> {
     reports.iter().map(|r| (r.from.day(), r.to.day(), r.complete, r.standing)).collect()
 }
 
+/// The columns whose drift the newest report confirms.
+async fn confirmed(house: &House, model: &ModelKey) -> Vec<String> {
+    let model = stored(house, model).await;
+    let report = drift::latest(&house.app, &house.actor.workspace, &model).await.expect("works");
+    report.map(|report| report.confirmed).unwrap_or_default()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_day_passes_and_what_lasts_is_confirmed_and_asks_for_a_training() {
     let (house, model) = classifier().await;
@@ -194,15 +194,14 @@ async fn one_bad_day_passes_and_what_lasts_is_confirmed_and_asks_for_a_training(
     next_day(&house);
     day_of(&house, &model, &mut dice, 150, dearer).await;
     assert_eq!(reported(&house, &model).await.report.standing, Standing::Drifted);
-    let none = drift::confirmed(&house.app, &house.actor.workspace, &stored(&house, &model).await).await;
-    assert_eq!(none.expect("works"), Vec::<String>::new());
+    assert_eq!(confirmed(&house, &model).await, Vec::<String>::new());
     next_day(&house);
     day_of(&house, &model, &mut dice, 150, dearer).await;
     // By the clock this time: at 23:00 the check is due.
-    paused(&house, "drift:goods", false).await;
+    house.paused("drift:goods", false).await;
     house.clock.advance(SignedDuration::from_hours(14));
     jobs::fire_due(&house.app).await.expect("works");
-    paused(&house, "drift:goods", true).await;
+    house.paused("drift:goods", true).await;
     let filter = JobFilter { kind: Some(JobKind::Drift), ..JobFilter::default() };
     let newest = house.ports.jobs.jobs(&house.actor.workspace, &filter, &PageQuery::first(1)).await;
     let job = house.ended(&newest.expect("works").items[0].id).await;
@@ -352,8 +351,7 @@ async fn without_a_profile_the_way_out_is_told() {
     assert_eq!(found.report.standing, Standing::NoProfile);
     let reason = found.report.reason.expect("it says why");
     assert!(reason.contains("damaged") && reason.contains("train the model again"), "{reason}");
-    let confirmed = drift::confirmed(&house.app, &house.actor.workspace, &stored(&house, &model).await).await;
-    assert_eq!(confirmed.expect("works"), Vec::<String>::new());
+    assert_eq!(confirmed(&house, &model).await, Vec::<String>::new());
     house.close().await;
 }
 

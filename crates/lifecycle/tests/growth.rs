@@ -10,14 +10,9 @@ use vakhta_lifecycle::training as trainings;
 
 async fn asked(house: &House, model: &ModelKey, version: Option<&str>) -> ForecastAnswer {
     let request = ForecastRequest {
-        model: model.clone(),
         version: version.map(ToOwned::to_owned),
-        horizon: None,
-        series: None,
-        levels: None,
         history: Some(3),
-        sums: false,
-        known_future: Vec::new(),
+        ..ForecastRequest::of(model.clone())
     };
     forecast(&house.app, &house.actor, request).await.expect("it forecasts")
 }

@@ -16,16 +16,7 @@ use vakhta_lifecycle::training::{TrainError, request};
 use vakhta_lifecycle::{serve, upload};
 
 fn forecast_of(model: &ModelKey) -> ForecastRequest {
-    ForecastRequest {
-        model: model.clone(),
-        version: None,
-        horizon: None,
-        series: None,
-        levels: None,
-        history: None,
-        sums: false,
-        known_future: Vec::new(),
-    }
+    ForecastRequest::of(model.clone())
 }
 
 async fn train(house: &House, model: &ModelKey) -> String {

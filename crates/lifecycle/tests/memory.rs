@@ -10,16 +10,7 @@ use vakhta_lifecycle::serve::{self, ForecastRequest, SeriesAnswer};
 use vakhta_lifecycle::training::request;
 
 async fn ask(house: &House, model: &ModelKey, version: Option<String>) -> Vec<SeriesAnswer> {
-    let request = ForecastRequest {
-        model: model.clone(),
-        version,
-        horizon: None,
-        series: None,
-        levels: None,
-        history: None,
-        known_future: Vec::new(),
-        sums: false,
-    };
+    let request = ForecastRequest { version, ..ForecastRequest::of(model.clone()) };
     serve::forecast(&house.app, &house.actor, request).await.expect("it serves").series
 }
 

@@ -124,16 +124,7 @@ impl Story {
     }
 
     async fn forecast(&self) -> ForecastAnswer {
-        let request = ForecastRequest {
-            model: self.model.clone(),
-            version: None,
-            horizon: None,
-            series: None,
-            levels: None,
-            history: None,
-            sums: false,
-            known_future: Vec::new(),
-        };
+        let request = ForecastRequest::of(self.model.clone());
         forecast(&self.house.app, &self.house.actor, request).await.expect("it forecasts")
     }
 

@@ -278,14 +278,9 @@ impl Replay<'_> {
         }
         for version in versions {
             let request = ForecastRequest {
-                model: self.model.clone(),
                 version,
-                horizon: None,
-                series: None,
-                levels: None,
-                history: None,
-                sums: false,
                 known_future: known_future.clone(),
+                ..ForecastRequest::of(self.model.clone())
             };
             let answered = serve::forecast(self.app, self.actor, request).await;
             answered.map_err(|error| SimulateError::Beginning {

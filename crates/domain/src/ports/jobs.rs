@@ -122,6 +122,8 @@ pub trait Jobs: Send + Sync {
     ) -> Result<Page<Job>, StoreError>;
     /// One job.
     async fn job(&self, workspace: &WorkspaceId, id: &JobId) -> Result<Option<Job>, StoreError>;
+    /// The job of a single flight that waits or runs.
+    async fn under_way(&self, workspace: &WorkspaceId, flight: &str) -> Result<Option<JobId>, StoreError>;
     /// Log lines after line `after`, oldest first.
     async fn job_log(
         &self,

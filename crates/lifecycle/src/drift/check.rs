@@ -276,7 +276,7 @@ impl Check<'_> {
             let asked = drift.last_asking_drift(of.0, of.1, of.2).await?;
             if asks(&report.confirmed, asked.as_ref(), report.at) {
                 let system = Actor::system(version.workspace.clone());
-                retrain = Some(retrain::job(self.app, &system, of.1, retrain::Asked::by_schedule()));
+                retrain = Some(retrain::job(self.app, &system, of.1, &retrain::Asked::by_schedule()));
             }
         }
         let known = before.map(|before| before.confirmed).unwrap_or_default();

@@ -14,20 +14,18 @@ pub(crate) use learn::baseline;
 pub use vakhta_ml::drift::{Finding, Kind, Rule, Verdict};
 
 use crate::Lifecycle;
-use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
+use crate::jobs::{self, Ending};
 use crate::metrics::{self, MetricsError};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use vakhta_domain::drift::DriftReport;
-use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{self, DriftReportId, JobId, ModelKey, WorkspaceId};
+use vakhta_domain::ids::{DriftReportId, JobId, ModelKey, WorkspaceId};
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::model::Model;
-use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::ports::StoreError;
 use vakhta_domain::user::Actor;
 use vakhta_tables::ReadError;
 
@@ -89,16 +87,7 @@ type Step<T> = Result<ControlFlow<(), T>, Broken>;
 
 /// The job that checks a model.
 pub(crate) fn job(app: &Lifecycle, actor: &Actor, model: &ModelKey, asked: &Asked) -> NewJob {
-    NewJob {
-        id: JobId::new(ids::fresh("job", &*app.ports.chance)),
-        kind: JobKind::Drift,
-        model: Some(model.clone()),
-        payload: serde_json::to_value(asked).expect("plain data"),
-        single_flight: Some(format!("drift:{model}")),
-        limit_seconds: app.settings.train_limit_seconds,
-        owner: actor.clone(),
-        at: app.ports.clock.now(),
-    }
+    jobs::about(app, actor, JobKind::Drift, model, asked)
 }
 
 /// Queues a check. Refused while one is under way.
@@ -113,17 +102,7 @@ pub async fn request(
     };
     let asked = checked(asked, metrics::today(app, &found))?;
     let job = job(app, actor, model, &asked);
-    let event = NewEvent::about("job.queued", ("job", job.id.as_str()), actor, job.at)
-        .of_model(model.as_str())
-        .by_job(job.id.as_str())
-        .with(json!({ "kind": job.kind, "asked": job.payload }));
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Busy(running) => Err(DriftError::Running(running)),
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-    }
+    jobs::queue(app, &job, &jobs::queued(&job), DriftError::Running).await
 }
 
 /// The days of a person: both, or `from` alone up to today.
@@ -151,12 +130,11 @@ fn checked(asked: Asked, today: Date) -> Result<Asked, DriftError> {
 
 /// Runs a drift job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
-    let done = match (serde_json::from_value::<Asked>(job.payload.clone()), &job.model) {
-        (Ok(asked), Some(model)) => found(app, job, model, &asked, pulse).await,
-        (Err(error), _) => return Ending::Error(format!("the job cannot be read: {error}")),
-        (_, None) => return Ending::Error("the job names no model".into()),
+    let (asked, model) = match jobs::asked_about::<Asked>(job) {
+        Ok(read) => read,
+        Err(ending) => return ending,
     };
-    match done {
+    match found(app, job, model, &asked, pulse).await {
         Ok(ControlFlow::Continue(result)) => Ending::Result(result),
         Ok(ControlFlow::Break(())) => Ending::Stopped,
         Err(error) => Ending::Error(error.to_string()),
@@ -187,15 +165,6 @@ pub async fn latest(
         Some(champion) => app.ports.drift.latest_drift(workspace, &model.key, champion).await,
         None => Ok(None),
     }
-}
-
-/// The columns whose drift the newest report on a model's serving version confirms.
-pub async fn confirmed(
-    app: &Lifecycle,
-    workspace: &WorkspaceId,
-    model: &Model,
-) -> Result<Vec<String>, StoreError> {
-    Ok(latest(app, workspace, model).await?.map(|report| report.confirmed).unwrap_or_default())
 }
 
 #[cfg(test)]

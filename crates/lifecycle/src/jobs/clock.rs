@@ -75,6 +75,6 @@ pub(crate) fn job_of(app: &Lifecycle, schedule: &Schedule, actor: &Actor) -> New
         (Subject::Model(model), ScheduledTask::DriftCheck) => {
             drift::job(app, actor, model, &drift::Asked::default())
         }
-        (Subject::Model(model), _) => retrain::job(app, actor, model, retrain::Asked::by_schedule()),
+        (Subject::Model(model), _) => retrain::job(app, actor, model, &retrain::Asked::by_schedule()),
     }
 }

@@ -1,10 +1,12 @@
 //! Work that outlives a request: taken from the queue, watched, ended.
 
+mod ask;
 pub(crate) mod clock;
 pub(crate) mod pulse;
 pub(crate) mod reaper;
 pub(crate) mod worker;
 
+pub(crate) use ask::{about, asked, asked_about, queue, queued, training_flight};
 pub use clock::fire_due;
 pub use reaper::settle_orphans;
 

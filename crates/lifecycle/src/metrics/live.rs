@@ -20,6 +20,8 @@ const LEAST_SCORED: u64 = 30;
 pub(crate) struct Live {
     /// MAPE, percent; of numbers.
     pub mape: Option<f64>,
+    /// The same at training.
+    pub training_mape: Option<f64>,
     /// Of classes the share that is right, of numbers 100 - WAPE; percent.
     pub accuracy: Option<f64>,
     /// The same at training.
@@ -49,14 +51,17 @@ impl Live {
                 sums.merge(&super::summary::sums_of(row)?.0);
             }
         }
-        let training_accuracy = version.report.as_ref().and_then(at_training);
+        let report = version.report.as_ref();
+        let training_accuracy = report.and_then(at_training);
+        let training_mape = report.and_then(|report| off_at_training(report).mape);
         if scored < LEAST_SCORED {
-            return Ok(Self { training_accuracy, labels, ..Self::default() });
+            return Ok(Self { training_mape, training_accuracy, labels, ..Self::default() });
         }
         let metrics = sums.metrics();
         let right = sums.quality().and_then(|quality| quality.accuracy).map(|share| 100.0 * share);
         Ok(Self {
             mape: metrics.as_ref().and_then(|metrics| metrics.mape),
+            training_mape,
             accuracy: right.or_else(|| metrics.and_then(|metrics| metrics.wape).map(|wape| 100.0 - wape)),
             training_accuracy,
             labels,
@@ -66,11 +71,27 @@ impl Live {
 
 /// The share that was right at training, percent: of numbers 100 - WAPE.
 pub(super) fn at_training(report: &Report) -> Option<f64> {
+    if let Report::Records(report) = report
+        && let Some(Quality::Classification(quality)) = &report.quality
+    {
+        return quality.accuracy.map(|share| 100.0 * share);
+    }
+    off_at_training(report).wape.map(|wape| 100.0 - wape)
+}
+
+/// How far off numbers were at training, percent; nothing where classes are answered.
+#[derive(Default)]
+struct Off {
+    mape: Option<f64>,
+    wape: Option<f64>,
+}
+
+fn off_at_training(report: &Report) -> Off {
     match report {
-        Report::Forecast(report) => report.overall.wape.map(|wape| 100.0 - wape),
-        Report::Records(report) => match report.quality.as_ref()? {
-            Quality::Classification(quality) => quality.accuracy.map(|share| 100.0 * share),
-            Quality::Regression(numbers) => numbers.wape.map(|wape| 100.0 - wape),
+        Report::Forecast(report) => Off { mape: report.overall.mape, wape: report.overall.wape },
+        Report::Records(report) => match &report.quality {
+            Some(Quality::Regression(numbers)) => Off { mape: numbers.mape, wape: numbers.wape },
+            _ => Off::default(),
         },
     }
 }

@@ -15,8 +15,8 @@ pub(crate) use recent::{Recent, recent};
 
 use crate::Lifecycle;
 use crate::actuals;
-use crate::jobs::Ending;
 use crate::jobs::pulse::Pulse;
+use crate::jobs::{self, Ending};
 use crate::trials;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use tally::DayTally;
 use vakhta_domain::daily::DueDay;
-use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{self, JobId, ModelKey};
+use vakhta_domain::ids::{JobId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::model::Model;
-use vakhta_domain::ports::{Enqueued, StoreError};
+use vakhta_domain::ports::StoreError;
 use vakhta_domain::user::Actor;
 
 /// Answers read at once.
@@ -58,16 +57,7 @@ pub enum MetricsError {
 
 /// The job that computes a model's metrics.
 pub(crate) fn job(app: &Lifecycle, actor: &Actor, model: &ModelKey, asked: &Asked) -> NewJob {
-    NewJob {
-        id: JobId::new(ids::fresh("job", &*app.ports.chance)),
-        kind: JobKind::Metrics,
-        model: Some(model.clone()),
-        payload: serde_json::to_value(asked).expect("plain data"),
-        single_flight: Some(format!("metrics:{model}")),
-        limit_seconds: app.settings.train_limit_seconds,
-        owner: actor.clone(),
-        at: app.ports.clock.now(),
-    }
+    jobs::about(app, actor, JobKind::Metrics, model, asked)
 }
 
 /// Queues the computation of a model's metrics. Refused while one is under way.
@@ -80,36 +70,17 @@ pub async fn request(
     if app.ports.models.model(&actor.workspace, model).await?.is_none() {
         return Err(MetricsError::ModelMissing(model.clone()));
     }
-    match enqueue(app, actor, model, asked).await? {
-        Enqueued::Busy(running) => Err(MetricsError::Running(running)),
-        Enqueued::Queued(job) => Ok(*job),
-    }
-}
-
-pub(crate) async fn enqueue(
-    app: &Arc<Lifecycle>,
-    actor: &Actor,
-    model: &ModelKey,
-    asked: Asked,
-) -> Result<Enqueued, StoreError> {
     let job = job(app, actor, model, &asked);
-    let event = NewEvent::about("job.queued", ("job", job.id.as_str()), actor, job.at)
-        .of_model(model.as_str())
-        .by_job(job.id.as_str())
-        .with(json!({ "kind": job.kind, "asked": job.payload }));
-    let enqueued = app.ports.jobs.enqueue(&job, &event).await?;
-    app.signals.bump();
-    Ok(enqueued)
+    jobs::queue(app, &job, &jobs::queued(&job), MetricsError::Running).await
 }
 
 /// Runs a metrics job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
-    let done = match (serde_json::from_value::<Asked>(job.payload.clone()), &job.model) {
-        (Ok(asked), Some(model)) => calculate(app, job, model, &asked, pulse).await,
-        (Err(error), _) => return Ending::Error(format!("the job cannot be read: {error}")),
-        (_, None) => return Ending::Error("the job names no model".into()),
+    let (asked, model) = match jobs::asked_about::<Asked>(job) {
+        Ok(read) => read,
+        Err(ending) => return ending,
     };
-    match done {
+    match calculate(app, job, model, &asked, pulse).await {
         Ok(ControlFlow::Continue(result)) => Ending::Result(result),
         Ok(ControlFlow::Break(())) => Ending::Stopped,
         Err(error) => Ending::Error(error.to_string()),

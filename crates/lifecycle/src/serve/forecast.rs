@@ -40,6 +40,22 @@ pub struct ForecastRequest {
     pub known_future: Vec<Map<String, Value>>,
 }
 
+impl ForecastRequest {
+    /// All that the serving version was trained for, without history and sums.
+    pub fn of(model: ModelKey) -> Self {
+        Self {
+            model,
+            version: None,
+            horizon: None,
+            series: None,
+            levels: None,
+            history: None,
+            sums: false,
+            known_future: Vec::new(),
+        }
+    }
+}
+
 /// One series, named in either form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -2,13 +2,10 @@
 
 use super::{PredictRequest, ServeError, predict};
 use crate::Lifecycle;
-use crate::jobs::Ending;
+use crate::jobs::{self, Ending};
 use serde_json::json;
 use std::sync::Arc;
-use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{self, JobId};
-use vakhta_domain::job::{Job, JobKind, NewJob};
-use vakhta_domain::ports::Enqueued;
+use vakhta_domain::job::{Job, JobKind};
 use vakhta_domain::user::Actor;
 
 /// A batch of at most 10,000 records is answered in seconds; longer means that something hangs.
@@ -24,36 +21,18 @@ pub async fn predict_later(
     super::predict::refuse_too_many(&request)?;
     let loaded = super::choose(app, &actor.workspace, &request.model, request.version.as_deref()).await?;
     let request = PredictRequest { version: Some(loaded.version.id.to_string()), ..request };
-    let at = app.ports.clock.now();
-    let id = JobId::new(ids::fresh("job", &*app.ports.chance));
-    let event = NewEvent::about("job.queued", ("job", id.as_str()), actor, at)
-        .of_model(request.model.as_str())
-        .by_job(id.as_str())
-        .with(json!({ "kind": "predict", "records": request.data.len() }));
-    let job = NewJob {
-        id,
-        kind: JobKind::Predict,
-        model: Some(request.model.clone()),
-        payload: serde_json::to_value(&request).expect("a request is plain data"),
-        single_flight: None,
-        limit_seconds: LIMIT_SECONDS,
-        owner: actor.clone(),
-        at,
-    };
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-        Enqueued::Busy(other) => unreachable!("a job without a single-flight key met {other}"),
-    }
+    let mut job = jobs::about(app, actor, JobKind::Predict, &request.model, &request);
+    job.single_flight = None;
+    job.limit_seconds = LIMIT_SECONDS;
+    let event = jobs::queued(&job).with(json!({ "kind": job.kind, "records": request.data.len() }));
+    jobs::queue(app, &job, &event, |other| unreachable!("a job of no flight met {other}")).await
 }
 
 /// The work of a predict job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job) -> Ending {
-    let request: PredictRequest = match serde_json::from_value(job.payload.clone()) {
+    let request: PredictRequest = match jobs::asked(job) {
         Ok(request) => request,
-        Err(error) => return Ending::Error(format!("the job cannot be read: {error}")),
+        Err(ending) => return ending,
     };
     match predict(app, &job.owner, request).await {
         Ok(answer) => Ending::Result(serde_json::to_value(answer).expect("an answer is plain data")),

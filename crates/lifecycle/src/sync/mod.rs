@@ -10,13 +10,11 @@ pub use sources::{NewSource, SourceError, change, create, delete};
 pub(crate) use run::run;
 
 use crate::Lifecycle;
+use crate::jobs;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
-use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, JobId, SourceKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
-use vakhta_domain::ports::Enqueued;
 use vakhta_domain::user::Actor;
 
 /// The longest time that one run may take, seconds.
@@ -48,14 +46,5 @@ pub async fn request(app: &Arc<Lifecycle>, actor: &Actor, key: &SourceKey) -> Re
         return Err(SourceError::Missing(key.clone()));
     }
     let job = job(app, actor, key);
-    let event = NewEvent::about("job.queued", ("job", job.id.as_str()), actor, job.at)
-        .by_job(job.id.as_str())
-        .with(json!({ "kind": job.kind, "asked": job.payload }));
-    match app.ports.jobs.enqueue(&job, &event).await? {
-        Enqueued::Busy(running) => Err(SourceError::Running(running)),
-        Enqueued::Queued(job) => {
-            app.signals.bump();
-            Ok(*job)
-        }
-    }
+    jobs::queue(app, &job, &jobs::queued(&job), SourceError::Running).await
 }

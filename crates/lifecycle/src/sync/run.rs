@@ -4,7 +4,7 @@ use super::Asked;
 use super::load::{LoadError, load};
 use crate::Lifecycle;
 use crate::jobs::pulse::{Part as Share, Pulse};
-use crate::jobs::{Ending, state_event};
+use crate::jobs::{self, Ending, state_event};
 use jiff::Timestamp;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -70,9 +70,9 @@ impl From<LoadError> for Broken {
 /// Runs a sync job.
 pub(crate) async fn run(app: &Arc<Lifecycle>, job: &Job, pulse: &Arc<Pulse>) -> Ending {
     let started_at = app.ports.clock.now();
-    let asked: Asked = match serde_json::from_value(job.payload.clone()) {
+    let asked: Asked = match jobs::asked(job) {
         Ok(asked) => asked,
-        Err(error) => return Ending::Error(format!("the job cannot be read: {error}")),
+        Err(ending) => return ending,
     };
     let (source, seen) = match app.ports.sources.source(job.workspace(), &asked.source).await {
         Ok(Some(found)) => found,

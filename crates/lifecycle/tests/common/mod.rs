@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::dataset::ReadOptions;
-use vakhta_domain::ids::{JobId, ModelKey, WorkspaceId};
+use vakhta_domain::ids::{JobId, ModelKey, ScheduleId, WorkspaceId};
 use vakhta_domain::job::Job;
 use vakhta_domain::ports::{Chance, Clock, Dispatch, Notifier, NotifyError, Ports};
 use vakhta_domain::spec::{ModelSpec, parse_yaml};
 use vakhta_domain::user::Actor;
+use vakhta_lifecycle::schedules::{self, Change};
 use vakhta_lifecycle::upload::{Upload, upload};
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers, jobs, models};
 use vakhta_store::{S3Options, Store, StoreConfig};
@@ -105,6 +106,13 @@ pub struct House {
 }
 
 impl House {
+    /// Pauses a schedule of a spec, or lets it go on.
+    pub async fn paused(&self, schedule: &str, paused: bool) {
+        let change = Change { paused: Some(paused), ..Change::default() };
+        let id = ScheduleId::new(schedule);
+        schedules::change(&self.app, &self.actor, &id, change).await.expect("written with the spec");
+    }
+
     /// A house whose workers do not run yet.
     pub async fn quiet() -> Self {
         Self::with_room(1 << 30).await

@@ -61,6 +61,7 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("decisions", page!(versions.decisions(workspace, &model, &page))),
         ("jobs", page!(jobs.jobs(workspace, &JobFilter::default(), &page))),
         ("job", one!(jobs.job(workspace, &running))),
+        ("under_way", one!(jobs.under_way(workspace, "train/visits"))),
         ("job_log", !jobs.job_log(workspace, &running, 0, 9).await.expect("works").is_empty()),
         ("schedules", page!(ports.schedules.schedules(workspace, &page))),
         ("schedule", one!(ports.schedules.schedule(workspace, &ScheduleId::new("nightly")))),

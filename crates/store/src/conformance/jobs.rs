@@ -64,10 +64,15 @@ pub(super) async fn single_flight(bed: Bed) {
     let busy = Enqueued::Busy(JobId::new("j1"));
     assert_eq!(jobs.enqueue(&job("j2", "visits", bed.now()), &told).await.expect("works"), busy);
     enqueue(&bed, &job("j3", "sales", bed.now())).await;
+    let flight = job("j1", "visits", bed.now()).single_flight.expect("a flight");
+    let under_way = async || jobs.under_way(&home(), &flight).await.expect("works");
+    assert_eq!(under_way().await, Some(JobId::new("j1")), "it waits");
     let running = claim(&bed, "w").await.expect("a job");
+    assert_eq!(under_way().await, Some(JobId::new("j1")), "it runs");
     assert_eq!(jobs.enqueue(&job("j2", "visits", bed.now()), &told).await.expect("works"), busy, "it runs");
     let ended = event("job.failed", bed.now());
     assert!(jobs.finish(&lease(&running), &Outcome::Cancelled, bed.now(), &ended).await.expect("works"));
+    assert_eq!(under_way().await, None, "it ended");
     enqueue(&bed, &job("j2", "visits", bed.now())).await;
     for id in ["free1", "free2"] {
         enqueue(&bed, &NewJob { single_flight: None, ..job(id, "visits", bed.now()) }).await;

@@ -23,6 +23,9 @@ fn of_kinds(kinds: &[JobKind]) -> (String, Vec<Value>) {
     (format!("kind IN ({marks})"), kinds.iter().map(|kind| Value::from(kind.as_str())).collect())
 }
 
+const UNDER_WAY: &str =
+    "SELECT id FROM jobs WHERE workspace = ? AND single_flight = ? AND state IN ('queued', 'running')";
+
 /// Queues a job unless one with its single-flight key is active.
 pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, StoreError> {
     let number = reserve(tx, "job", 1).await?;
@@ -50,12 +53,7 @@ pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, Store
         if let Some(row) = tx.one(&insert, values).await? {
             return Ok(Enqueued::Queued(Box::new(job(&row)?)));
         }
-        let active = tx
-            .one(
-                "SELECT id FROM jobs WHERE workspace = ? AND single_flight = ? AND state IN ('queued', 'running')",
-                args![workspace, new.single_flight.as_deref()],
-            )
-            .await?;
+        let active = tx.one(UNDER_WAY, args![workspace, new.single_flight.as_deref()]).await?;
         // None: the other one ended between the two statements, so there is room now.
         if let Some(row) = active {
             return Ok(Enqueued::Busy(JobId::new(row.text("id")?)));
@@ -307,6 +305,11 @@ impl Jobs for JobRows {
     async fn job(&self, workspace: &WorkspaceId, id: &JobId) -> Result<Option<Job>, StoreError> {
         let sql = format!("SELECT {JOB} FROM jobs WHERE workspace = ? AND id = ?");
         self.db.one(&sql, args![workspace.as_str(), id.as_str()]).await?.as_ref().map(job).transpose()
+    }
+
+    async fn under_way(&self, workspace: &WorkspaceId, flight: &str) -> Result<Option<JobId>, StoreError> {
+        let row = self.db.one(UNDER_WAY, args![workspace.as_str(), flight]).await?;
+        row.map(|row| Ok(JobId::new(row.text("id")?))).transpose()
     }
 
     async fn job_log(

@@ -4,8 +4,8 @@ use super::views::AlertView;
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
-use crate::page::{List, NoQuery, Query, page_query};
-use crate::problem::{FieldError, Problem};
+use crate::page::{List, NoQuery, Query, page_query, within};
+use crate::problem::Problem;
 use crate::words;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
@@ -25,11 +25,7 @@ const RECENT_DAYS: u32 = 7;
 const RECENT: u32 = 500;
 
 fn since(app: &App, days: u32) -> Result<Timestamp, Problem> {
-    if !(1..=MAX_DAYS).contains(&days) {
-        let message = format!("{days} is out of range, allowed are 1 to {MAX_DAYS}");
-        return Err(Problem::invalid("bad_query", [FieldError { pointer: "?days".into(), message }]));
-    }
-    let back = SignedDuration::from_hours(24 * i64::from(days));
+    let back = SignedDuration::from_hours(24 * i64::from(within("days", days, MAX_DAYS)?));
     Ok(app.now().checked_sub(back).unwrap_or(Timestamp::MIN))
 }
 

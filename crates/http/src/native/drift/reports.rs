@@ -4,8 +4,8 @@ use super::views::{DriftReportFull, DriftReportView};
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
-use crate::page::{List, Query, page_query};
-use crate::problem::{FieldError, Problem};
+use crate::page::{List, Query, page_query, within};
+use crate::problem::Problem;
 use axum::extract::State;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
@@ -43,11 +43,7 @@ pub async fn list(
     Query(wanted): Query<ReportsParams>,
 ) -> Result<Json<List<DriftReportView>>, Problem> {
     let actor = who.require(Permission::Look)?;
-    let days = wanted.days.unwrap_or(DAYS.0);
-    if !(1..=DAYS.1).contains(&days) {
-        let message = format!("{days} is out of range, allowed are 1 to {}", DAYS.1);
-        return Err(Problem::invalid("bad_query", [FieldError { pointer: "?days".into(), message }]));
-    }
+    let days = within("days", wanted.days.unwrap_or(DAYS.0), DAYS.1)?;
     let query = page_query(wanted.limit, wanted.cursor)?;
     let from = app.now().to_zoned(TimeZone::UTC).date().saturating_sub(i64::from(days).days());
     let model = wanted.model_key.map(ModelKey::new);

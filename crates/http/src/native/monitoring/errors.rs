@@ -5,8 +5,8 @@ use super::performance_views::MeasuredView;
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::Json;
-use crate::page::Query;
-use crate::problem::{FieldError, Problem};
+use crate::page::{Query, within};
+use crate::problem::Problem;
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -174,11 +174,7 @@ pub async fn errors(
     Query(wanted): Query<ErrorsParams>,
 ) -> Result<Json<ErrorsView>, Problem> {
     let actor = who.require(Permission::Look)?;
-    let days = wanted.days.unwrap_or(DEFAULT_DAYS);
-    if !(1..=MAX_DAYS).contains(&days) {
-        let message = format!("{days} is out of range, allowed are 1 to {MAX_DAYS}");
-        return Err(Problem::invalid("bad_query", [FieldError { pointer: "?days".into(), message }]));
-    }
+    let days = within("days", wanted.days.unwrap_or(DEFAULT_DAYS), MAX_DAYS)?;
     let key = meant(&app, &actor.workspace, wanted.model_key).await?;
     let model = app.ports().models.model(&actor.workspace, &key).await?;
     let model = model.ok_or_else(|| Problem::missing("model_missing", "model", &key))?;

@@ -6,8 +6,8 @@ use crate::App;
 use crate::auth::SignedIn;
 use crate::body::Json;
 use crate::native::jobs::views::JobAccepted;
-use crate::page::{NoQuery, Query};
-use crate::problem::{FieldError, Problem};
+use crate::page::{NoQuery, Query, within};
+use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -36,11 +36,7 @@ pub struct WindowParams {
 
 impl WindowParams {
     async fn checked(self, app: &App, workspace: &WorkspaceId) -> Result<(Model, u32), Problem> {
-        let days = self.days.unwrap_or(DEFAULT_DAYS);
-        if !(1..=MAX_DAYS).contains(&days) {
-            let message = format!("{days} is out of range, allowed are 1 to {MAX_DAYS}");
-            return Err(Problem::invalid("bad_query", [FieldError { pointer: "?days".into(), message }]));
-        }
+        let days = within("days", self.days.unwrap_or(DEFAULT_DAYS), MAX_DAYS)?;
         let key = meant(app, workspace, self.model_key).await?;
         let model = app.ports().models.model(workspace, &key).await?;
         Ok((model.ok_or_else(|| Problem::missing("model_missing", "model", &key))?, days))
