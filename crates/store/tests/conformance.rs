@@ -1,5 +1,6 @@
 //! Every database with every object store, through one list of checks.
 
+mod feeds;
 mod servers;
 
 use bytes::Bytes;

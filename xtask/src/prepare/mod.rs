@@ -15,7 +15,7 @@ use tools::Tool;
 /// Everything that `cargo xtask test` needs.
 pub fn everything() -> Result<()> {
     let _lock = lock()?;
-    install(&[Tool::Node, Tool::Npm, Tool::Python, Tool::Chromium, Tool::Postgres])?;
+    install(&[Tool::Node, Tool::Npm, Tool::Python, Tool::Chromium, Tool::Postgres, Tool::MariaDb])?;
     moto::install()?;
     web::packages()?;
     say("web packages: as package-lock.json asks");

@@ -11,6 +11,8 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// Where Debian puts the database server: `/usr/lib/postgresql/15/bin`.
 const POSTGRES: &str = "/usr/lib/postgresql";
+/// Where Debian puts the other one.
+const MARIADB: &str = "/usr/sbin/mariadbd";
 
 /// A program that somebody else makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub enum Tool {
     Chromium,
     /// The server binaries; the tests start their own server.
     Postgres,
+    /// A source that the tests read from, likewise.
+    MariaDb,
 }
 
 impl Tool {
@@ -36,6 +40,7 @@ impl Tool {
             Self::Python => "python",
             Self::Chromium => "chromium",
             Self::Postgres => "postgresql",
+            Self::MariaDb => "mariadb",
         }
     }
 
@@ -51,6 +56,7 @@ impl Tool {
             Self::Python => vec!["python3", "python3-venv"],
             Self::Chromium => vec!["chromium", "fonts-dejavu-core"],
             Self::Postgres => vec!["postgresql"],
+            Self::MariaDb => vec!["mariadb-server-core"],
         }
     }
 
@@ -85,6 +91,8 @@ impl Tool {
             Self::Chromium if is_executable(Path::new(CHROMIUM)) => Ok(CHROMIUM.into()),
             Self::Chromium => Err(format!("no {CHROMIUM}, the browser of the web tests")),
             Self::Postgres => postgres(Path::new(POSTGRES)).map(|path| path.display().to_string()),
+            Self::MariaDb if is_executable(Path::new(MARIADB)) => Ok(MARIADB.into()),
+            Self::MariaDb => Err(format!("no {MARIADB}, the database that tests of sources read")),
         }
     }
 }

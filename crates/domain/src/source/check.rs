@@ -143,13 +143,14 @@ fn check_sql(sql: &SqlPlace) -> Result<(), BadSource> {
     check_text(AT, &sql.url)?;
     let sqlite =
         sql.url.strip_prefix("sqlite://").is_some_and(|path| path.starts_with('/') && !path.contains('?'));
-    let postgres = ["postgres://", "postgresql://"].iter().find_map(|scheme| sql.url.strip_prefix(scheme));
-    if !sqlite && postgres.is_none() {
-        let message =
-            "give postgres://user:${env:VAKHTA_SECRET_…}@host/database or sqlite:///absolute/file.db";
+    let schemes = ["postgres://", "postgresql://", "mysql://", "mariadb://"];
+    let server = schemes.iter().find_map(|scheme| sql.url.strip_prefix(scheme));
+    if !sqlite && server.is_none() {
+        let message = "give postgres://user:${env:VAKHTA_SECRET_…}@host/database, mysql://… in the same form, or \
+                       sqlite:///absolute/file.db";
         return Err(bad(AT, message));
     }
-    if let Some(rest) = postgres {
+    if let Some(rest) = server {
         let literal = rest
             .rfind('@')
             .and_then(|at| rest[..at].split_once(':'))
@@ -173,7 +174,7 @@ fn check_sql(sql: &SqlPlace) -> Result<(), BadSource> {
     if query.contains(';') {
         return Err(bad("/sql/query", "give one statement, without `;` inside"));
     }
-    if sql.watermark.as_ref().is_some_and(|column| column.is_empty() || column.contains(['"', '\0'])) {
+    if sql.watermark.as_ref().is_some_and(|column| column.is_empty() || column.contains(['"', '`', '\0'])) {
         return Err(bad("/sql/watermark", "give the name of one of the query's columns"));
     }
     Ok(())
@@ -198,6 +199,7 @@ mod tests {
             json!({"kind": "http", "url": "https://h/x?token=${file:t}", "headers": {"Authorization": "Bearer ${file:t}"}}),
             json!({"kind": "sql", "url": "postgres://u:${env:VAKHTA_SECRET_P}@h/d", "query": "select 1 as id;"}),
             json!({"kind": "sql", "url": "postgres://u@h/d", "query": "WITH a AS (SELECT 1) SELECT * FROM a"}),
+            json!({"kind": "sql", "url": "mysql://u:${env:VAKHTA_SECRET_P}@h/d", "query": "select 1 as id"}),
             json!({"kind": "sql", "url": "sqlite:///a/b.db", "query": "select * from t", "watermark": "id"}),
         ] {
             assert_eq!(of(&place), Ok(()), "{place}");
@@ -228,7 +230,8 @@ mod tests {
                 json!({"kind": "sql", "url": "postgres://h/d?password=hunter2", "query": "select 1"}),
                 "/sql/url",
             ),
-            (json!({"kind": "sql", "url": "mysql://h/d", "query": "select 1"}), "/sql/url"),
+            (json!({"kind": "sql", "url": "mysql://u:hunter2@h/d", "query": "select 1"}), "/sql/url"),
+            (json!({"kind": "sql", "url": "oracle://h/d", "query": "select 1"}), "/sql/url"),
             (json!({"kind": "sql", "url": "postgres://h/d", "query": "delete from t"}), "/sql/query"),
             (
                 json!({"kind": "sql", "url": "postgres://h/d", "query": "select 1; drop table t"}),

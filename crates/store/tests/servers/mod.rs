@@ -1,5 +1,6 @@
 //! The servers that the tests start themselves, each on a free loopback port, ended when dropped.
 
+pub mod mariadb;
 pub mod moto;
 pub mod postgres;
 
