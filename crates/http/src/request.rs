@@ -13,6 +13,8 @@ use vakhta_domain::ids::random_hex;
 
 /// The header that carries a request's id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The server's clock, so that a page tells ages right beside a clock that is wrong, or that is set on purpose.
+pub const SERVER_TIME: HeaderName = HeaderName::from_static("x-vakhta-time");
 
 tokio::task_local! {
     static CURRENT: String;
@@ -51,6 +53,9 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if let Ok(value) = HeaderValue::try_from(app.now().to_string()) {
+        response.headers_mut().insert(SERVER_TIME, value);
     }
     tracing::info!(
         method = %method,

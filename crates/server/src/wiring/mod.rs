@@ -7,7 +7,7 @@ mod replaying;
 mod upkeep;
 
 pub use first_sign_in::FirstSignIn;
-pub use outside::{OsChance, SystemClock};
+pub use outside::{MovedClock, OsChance, SystemClock};
 pub use replaying::{Replaying, replaying};
 
 use crate::config::Config;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
-use vakhta_domain::ports::{Clock as _, Ports};
+use vakhta_domain::ports::{Clock, Ports};
 use vakhta_http::HttpSettings;
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
 use vakhta_store::{Store, StoreConfig};
@@ -78,17 +78,25 @@ fn given(text: &str) -> Option<String> {
 
 /// Opens the stores for a command that needs nothing else.
 pub async fn open_store(config: &Config) -> Result<Store> {
+    open_at(config, Arc::new(SystemClock)).await
+}
+
+async fn open_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Store> {
     make_data_dir(&config.data_dir)?;
-    let (clock, chance) = (Arc::new(SystemClock), Arc::new(OsChance));
-    Ok(Store::open(&store_config(config), clock, chance).await?)
+    Ok(Store::open(&store_config(config), clock, Arc::new(OsChance)).await?)
 }
 
 /// Starts everything that the configuration asks for.
 pub async fn start(config: &Config) -> Result<Running> {
-    let started_at = SystemClock.now();
+    start_at(config, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock.
+pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running> {
+    let started_at = clock.now();
     // Before the stores: a taken port is the commonest mistake and should cost nothing.
     let listener = if config.serves { Some(listen(config)?) } else { None };
-    let store = Arc::new(open_store(config).await?);
+    let store = Arc::new(open_at(config, clock).await?);
     let temp_dir = fresh_temp_dir(&config.data_dir)?;
     let ports: Ports = store.ports();
     let settings = Settings {

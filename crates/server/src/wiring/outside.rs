@@ -1,5 +1,6 @@
 //! The real clock and the real randomness. Nothing else in the product asks the system for either.
 
+use jiff::SignedDuration;
 use vakhta_domain::ports::{Chance, Clock};
 
 /// The system's clock.
@@ -12,6 +13,20 @@ impl Clock for SystemClock {
         let now = jiff::Timestamp::now();
         // What is answered now must equal what is read back later, and databases keep microseconds.
         jiff::Timestamp::from_microsecond(now.as_microsecond()).expect("less digits of a moment are one too")
+    }
+}
+
+/// The system's clock, moved: the demo lives at the time of its data.
+#[derive(Debug, Clone, Copy)]
+pub struct MovedClock {
+    /// How far from the system's time, back where negative.
+    pub by: SignedDuration,
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> jiff::Timestamp {
+        let now = SystemClock.now();
+        now.checked_add(self.by).unwrap_or(now)
     }
 }
 

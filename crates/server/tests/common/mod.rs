@@ -60,12 +60,17 @@ impl Server {
         command.arg("serve").arg("--port").arg("0").arg("--data-dir").arg(data_dir);
         // Stories do not wait long for a dead worker's lease.
         command.env("VAKHTA_LEASE_SECONDS", "2").envs(variables.iter().copied());
+        Self::of(command, Duration::from_mins(1))
+    }
+
+    /// A command that becomes a server, waited for until it is ready.
+    pub fn of(mut command: Command, at_most: Duration) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("vakhta starts");
         let log = Arc::new(Mutex::new(String::new()));
         gather(child.stdout.take().expect("piped"), &log);
         gather(child.stderr.take().expect("piped"), &log);
         let mut server = Self { child, url: String::new(), log };
-        let url = wait_for(Duration::from_mins(1), || {
+        let url = wait_for(at_most, || {
             if server.child.try_wait().expect("a child").is_some() {
                 return Some(None);
             }
@@ -168,6 +173,8 @@ pub struct Answer {
     pub body: Value,
     /// The body as text.
     pub text: String,
+    /// The server's clock when it answered.
+    pub time: String,
 }
 
 impl Answer {
@@ -244,9 +251,11 @@ impl Api {
         self.runtime.block_on(async {
             let response = request.send().await.ok()?;
             let status = response.status().as_u16();
+            let time = response.headers().get("x-vakhta-time").and_then(|time| time.to_str().ok());
+            let time = time.unwrap_or_default().to_owned();
             let text = response.text().await.ok()?;
             let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-            Some(Answer { status, body, text })
+            Some(Answer { status, body, text, time })
         })
     }
 

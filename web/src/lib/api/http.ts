@@ -2,6 +2,7 @@
 
 import createClient, { type Middleware } from 'openapi-fetch';
 import { ApiError, errorFrom, problemFrom } from './errors';
+import { clock } from '../state/clock.svelte';
 import type { paths } from './schema';
 import type { Answer } from './types';
 
@@ -16,6 +17,7 @@ export function whenSignedOut(act: () => void): void {
 
 const problems: Middleware = {
   async onResponse({ response, schemaPath }) {
+    clock.heard(response.headers.get('x-vakhta-time'));
     if (response.ok) return;
     const problem = problemFrom(response.status, await response.text(), (name) =>
       response.headers.get(name),
