@@ -11,8 +11,8 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// Where Debian puts the database server: `/usr/lib/postgresql/15/bin`.
 const POSTGRES: &str = "/usr/lib/postgresql";
-/// Where Debian puts the other one.
-const MARIADB: &str = "/usr/sbin/mariadbd";
+/// Where Debian puts the other one, and what makes its tables.
+const MARIADB: [&str; 2] = ["/usr/sbin/mariadbd", "/usr/bin/my_print_defaults"];
 
 /// A program that somebody else makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Tool {
             Self::Python => vec!["python3", "python3-venv"],
             Self::Chromium => vec!["chromium", "fonts-dejavu-core"],
             Self::Postgres => vec!["postgresql"],
-            Self::MariaDb => vec!["mariadb-server-core"],
+            Self::MariaDb => vec!["mariadb-server-core", "mariadb-client-core"],
         }
     }
 
@@ -91,8 +91,12 @@ impl Tool {
             Self::Chromium if is_executable(Path::new(CHROMIUM)) => Ok(CHROMIUM.into()),
             Self::Chromium => Err(format!("no {CHROMIUM}, the browser of the web tests")),
             Self::Postgres => postgres(Path::new(POSTGRES)).map(|path| path.display().to_string()),
-            Self::MariaDb if is_executable(Path::new(MARIADB)) => Ok(MARIADB.into()),
-            Self::MariaDb => Err(format!("no {MARIADB}, the database that tests of sources read")),
+            Self::MariaDb if MARIADB.iter().all(|file| is_executable(Path::new(file))) => {
+                Ok(MARIADB[0].into())
+            }
+            Self::MariaDb => {
+                Err(format!("no {}, the database that tests of sources read", MARIADB.join(" or ")))
+            }
         }
     }
 }

@@ -31,8 +31,10 @@ impl MariaDb {
             ])
             .arg(format!("--datadir={}", data.display()))
             .output()
-            .expect("MariaDB is not installed; run `apt-get install mariadb-server-core`");
-        assert!(made.status.success(), "mariadb-install-db: {}", String::from_utf8_lossy(&made.stderr));
+            .expect(
+                "MariaDB is not installed; run `apt-get install mariadb-server-core mariadb-client-core`",
+            );
+        assert!(made.status.success(), "mariadb-install-db: {}", String::from_utf8_lossy(&made.stdout));
         let first = folder.path().join("first.sql");
         // One statement a line, as the server reads this file.
         let lines = format!(
@@ -43,6 +45,7 @@ impl MariaDb {
         let port = free_port();
         let child = tethered(Path::new("/usr/sbin/mariadbd"), None)
             .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1", "--skip-name-resolve"])
+            .arg("--character-set-server=utf8mb4")
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--socket={}", folder.path().join("socket").display()))
             .arg(format!("--init-file={}", first.display()))
