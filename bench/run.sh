@@ -8,7 +8,12 @@ target="${CARGO_TARGET_DIR:-$root/target}"
 name="${1:-}"
 
 # venv NAME PACKAGE...: a peer's environment of its own, so that no peer moves the versions of another; sets $python.
+# Where PEERS_PYTHON names a Python that has the packages, that one is taken as it is: for machines without a network.
 venv() {
+    if [ -n "${PEERS_PYTHON:-}" ]; then
+        python="$PEERS_PYTHON"
+        return
+    fi
     [ -x "$cache/$1/bin/python" ] || python3 -m venv "$cache/$1"
     python="$cache/$1/bin/python"
     "$cache/$1/bin/pip" install -q "${@:2}"

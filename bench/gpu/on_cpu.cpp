@@ -1,36 +1,20 @@
 // Runs kernels.cu on the CPU, thread after thread, and holds its numbers against plain formulas in 64 bits. It
-// shows that the kernels compute what they should; not that a GPU runs them: warps have one thread here.
+// shows that the kernels compute what they should; not that a GPU runs them.
 
-#include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <functional>
+#include "warp.h"
 #include <random>
-#include <vector>
-
-#define __global__
-#define __device__
-#define LANES 1
-struct Place {
-    unsigned x;
-};
-static Place blockIdx, blockDim{256}, threadIdx;
-static float __shfl_xor_sync(unsigned, float value, int) { return value; }
-static unsigned __float_as_uint(float value) {
-    unsigned bits;
-    memcpy(&bits, &value, 4);
-    return bits;
-}
-using std::isnan;
 
 #include "../../crates/ml/src/nets/cuda/kernels.cu"
 
 static int failures = 0;
 
-// As many whole blocks as so many threads need.
-static void launch(u64 threads, const std::function<void()> &kernel) {
-    for (blockIdx.x = 0; blockIdx.x * (u64)blockDim.x < threads; blockIdx.x++)
-        for (threadIdx.x = 0; threadIdx.x < blockDim.x; threadIdx.x++) kernel();
+// As many whole blocks as so many cells need, a thread each, or so many rows, a warp each.
+static void launch(u64 cells, const std::function<void()> &kernel) {
+    launch_blocks((cells + blockDim.x - 1) / blockDim.x, false, kernel);
+}
+
+static void launch_rows(u64 rows, const std::function<void()> &kernel) {
+    launch_blocks((rows * LANES + blockDim.x - 1) / blockDim.x, true, kernel);
 }
 
 static void check(const char *what, double worst, double allowed) {
@@ -126,7 +110,7 @@ int main() {
     for (bool classes : {true, false}) {
         std::vector<float> deltas(cells), losses(all_rows);
         std::vector<double> wanted_losses(all_rows);
-        launch(rows, [&] {
+        launch_rows(rows, [&] {
             if (classes)
                 compare_classes(sums.data(), codes.data(), weights.data(), order.data(), first, rows, width, share,
                                 deltas.data(), losses.data());

@@ -1,5 +1,6 @@
-# Nets on a GPU. `gpu check` needs none: the kernels run on the CPU against plain formulas (g++), and go through
-# NVIDIA's compiler. Without a word: that, then the GPU against the CPU, then an epoch against PyTorch on the same GPU.
+# Nets on a GPU. `gpu check` needs none: the kernels run on the CPU against plain formulas (g++), go through NVIDIA's
+# compiler, and every kind of training runs on a driver and a cuBLAS of plain loops (driver.cpp), against the CPU's.
+# Without a word: the kernels, then the GPU against the CPU, then an epoch against PyTorch on the same GPU.
 on_gpu() { (cd "$root" && cargo bench -q -p vakhta-ml --features cuda --bench gpu -- "$@"); }
 # The folders of the libraries that a package of NVIDIA's brings, in front of those of the system.
 libraries() {
@@ -15,6 +16,9 @@ if [ "$part" = check ]; then
     venv nvrtc nvidia-cuda-nvrtc-cu12==12.9.86
     libraries
     on_gpu compile
+    g++ -O2 -std=c++17 -shared -fPIC "$here/gpu/driver.cpp" -o "$work/libcuda.so"
+    ln -s libcuda.so "$work/libcublas.so"
+    LD_LIBRARY_PATH="$work:$LD_LIBRARY_PATH" on_gpu agree
     exit
 fi
 
