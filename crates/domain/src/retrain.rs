@@ -26,6 +26,9 @@ pub struct Facts {
     pub drifted: Vec<String>,
     /// Days since the champion was trained.
     pub age_days: Option<f64>,
+    /// Days since any version was trained, whether it serves or was kept aside.
+    #[serde(default)]
+    pub trained_days: Option<f64>,
     /// Labelled predictions since then.
     pub new_labels: u64,
 }
@@ -126,7 +129,9 @@ pub fn triggers(facts: &Facts, policy: &RetrainPolicy) -> Vec<Trigger> {
         found.push(Trigger::Drift { features: facts.drifted.clone() });
     }
     let limit = policy.max_age_days;
-    if let Some(days) = facts.age_days.filter(|days| *days > f64::from(limit)) {
+    // A version that was kept aside is an answer too: the same question each week would get the same one.
+    let lately = facts.trained_days.is_some_and(|days| days <= f64::from(limit));
+    if let Some(days) = facts.age_days.filter(|days| !lately && *days > f64::from(limit)) {
         found.push(Trigger::Age { days, limit });
     }
     let (count, limit) = (facts.new_labels, policy.new_labels);
@@ -315,6 +320,8 @@ mod tests {
             (Facts { drifted: vec!["price".into()], ..none.clone() }, vec!["drift"]),
             (Facts { age_days: Some(30.0), ..none.clone() }, vec![]),
             (Facts { age_days: Some(30.5), ..none.clone() }, vec!["age"]),
+            (Facts { age_days: Some(40.0), trained_days: Some(10.0), ..none.clone() }, vec![]),
+            (Facts { age_days: Some(70.0), trained_days: Some(31.0), ..none.clone() }, vec!["age"]),
             (Facts { new_labels: 1000, ..none.clone() }, vec![]),
             (Facts { new_labels: 1001, ..none.clone() }, vec!["new_labels"]),
             (

@@ -20,6 +20,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, DecisionId, ModelKey};
 use vakhta_domain::job::{Job, JobKind, NewJob};
 use vakhta_domain::model::Model;
+use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::report::Report;
 use vakhta_domain::retrain::{self, Data, Facts, Verdict};
@@ -159,6 +160,7 @@ async fn facts(
     };
     let age =
         |version: &ModelVersion| app.ports.clock.now().duration_since(version.created_at).as_secs_f64() / DAY;
+    let newest = app.ports.versions.versions(&model.workspace, &model.key, &PageQuery::first(1)).await?;
     Ok(Facts {
         asked_by: asked.by_hand.then(|| job.owner.name.clone()),
         live_mape: live.mape,
@@ -166,6 +168,7 @@ async fn facts(
         live_accuracy: live.accuracy,
         training_accuracy: live.training_accuracy,
         age_days: champion.map(age),
+        trained_days: newest.items.first().map(age),
         new_labels: live.labels,
         drifted: report.map(|report| report.confirmed.clone()).unwrap_or_default(),
     })
