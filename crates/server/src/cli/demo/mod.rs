@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, default_value = "vakhta-demo", value_name = "PATH")]
     data_dir: PathBuf,
     /// Days that are lived through before it serves.
-    #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=730))]
+    #[arg(long, default_value_t = 42, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=730))]
     days: u32,
     /// Delete an earlier demo's folder first.
     #[arg(long)]

@@ -134,6 +134,10 @@ export const watch = {
       'version.rejected': 'version refused',
       'version.deployed': 'version deployed',
       'version.rolled_back': 'rolled back',
+      'probation.passed': 'probation passed',
+      'challenger.began': 'challenger began',
+      'challenger.stepped': 'challenger given more',
+      'challenger.ended': 'challenger ended',
     } as Record<string, string>,
   },
 };

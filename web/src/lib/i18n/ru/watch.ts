@@ -132,6 +132,10 @@ export const watch: Pick<Dictionary, 'jobs' | 'schedules' | 'events'> = {
       'version.rejected': 'версия не допущена',
       'version.deployed': 'версия развёрнута',
       'version.rolled_back': 'откат',
+      'probation.passed': 'испытательный срок пройден',
+      'challenger.began': 'претендент начал',
+      'challenger.stepped': 'претенденту дано больше',
+      'challenger.ended': 'претендент закончил',
     },
   },
 };
