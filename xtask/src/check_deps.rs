@@ -25,6 +25,11 @@ const ROOMS: &[Room] = &[
         never: &["sqlx", "sqlx-core", "axum", "object_store", "openssl", "native-tls"],
     },
     Room {
+        name: "vakhta-query",
+        may: &["vakhta-domain"],
+        never: &["sqlx", "sqlx-core", "axum", "reqwest", "hyper", "openssl", "native-tls"],
+    },
+    Room {
         name: "vakhta-lifecycle",
         may: &["vakhta-domain", "vakhta-ml", "vakhta-tables"],
         never: &["sqlx", "sqlx-core", "axum", "object_store", "reqwest"],
@@ -48,6 +53,7 @@ const ROOMS: &[Room] = &[
             "vakhta-ml",
             "vakhta-simulate",
             "vakhta-notify",
+            "vakhta-query",
             "vakhta-store",
             "vakhta-tables",
         ],

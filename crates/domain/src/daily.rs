@@ -162,6 +162,36 @@ pub struct DailyRow {
     pub sums: String,
 }
 
+/// What the sums of a daily row say, in numbers. What a kind of model has none of, or what is undefined on the row's
+/// answers, is none. The four sums add up over rows, shares and means do not.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct DayMeasures {
+    /// Σ|ŷ−y|, in the target's unit.
+    pub absolute_error: Option<f64>,
+    /// Σ(ŷ−y)².
+    pub squared_error: Option<f64>,
+    /// Σ(ŷ−y).
+    pub signed_error: Option<f64>,
+    /// Σ|y|.
+    pub absolute_actual: Option<f64>,
+    /// Mean absolute percentage error, over non-zero actuals.
+    pub mape: Option<f64>,
+    /// 100 · Σ|ŷ−y| / Σ|y|.
+    pub wape: Option<f64>,
+    /// Mean absolute error.
+    pub mae: Option<f64>,
+    /// Root of the mean squared error.
+    pub rmse: Option<f64>,
+    /// Mean of ŷ − y.
+    pub bias: Option<f64>,
+    /// Classes that were answered rightly.
+    pub right: Option<u64>,
+    /// Their share, 0 to 1.
+    pub accuracy: Option<f64>,
+    /// The logarithmic loss of the probabilities told.
+    pub log_loss: Option<f64>,
+}
+
 /// A day whose rows are to be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueDay {

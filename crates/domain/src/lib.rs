@@ -22,6 +22,7 @@ pub mod ports;
 pub mod prediction;
 pub mod progress;
 pub mod promotion;
+pub mod query;
 pub mod report;
 pub mod retrain;
 pub mod rollback;

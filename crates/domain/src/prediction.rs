@@ -11,6 +11,8 @@ pub struct LogPart {
     pub segment: String,
     /// Records of the model; none where the segment is still written, or would have to be read to count them.
     pub records: Option<u64>,
+    /// The first and the last moment at which anything in it was logged, of whatever model; none where `records` is.
+    pub span: Option<(Timestamp, Timestamp)>,
 }
 
 /// One answer as logged.

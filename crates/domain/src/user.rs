@@ -28,6 +28,8 @@ pub enum Permission {
     Look,
     /// Ask a model for predictions and forecasts.
     Predict,
+    /// Ask in SQL about everything that the workspace keeps.
+    Query,
     /// Upload datasets.
     WriteData,
     /// Create and change models.
@@ -58,6 +60,7 @@ impl Permission {
         match self {
             Self::Look => Tier::Viewer,
             Self::Predict
+            | Self::Query
             | Self::WriteData
             | Self::WriteModels
             | Self::Train
@@ -280,6 +283,7 @@ mod tests {
     fn rights_grow_with_the_tier() {
         assert!(Tier::Viewer.allows(Permission::Look));
         assert!(!Tier::Viewer.allows(Permission::Predict));
+        assert!(Tier::User.allows(Permission::Query) && !Tier::Viewer.allows(Permission::Query));
         assert!(!Tier::User.allows(Permission::Deploy));
         assert!(Tier::Admin.allows(Permission::Deploy));
         assert!(!Tier::Admin.allows(Permission::ManageUsers));

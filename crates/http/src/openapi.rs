@@ -43,6 +43,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "drift", description = "Whether what models see still comes from what they were trained on"),
         (name = "schedules", description = "What happens by the clock"),
         (name = "sources", description = "Where rows come from by themselves, and the log of their runs"),
+        (name = "query", description = "Questions in SQL about what is kept"),
         (name = "serve", description = "Forecasts and predictions"),
         (name = "inference", description = "The Open Inference Protocol, version 2, beside the API under `/v2`"),
         (name = "events", description = "The history, and live news"),

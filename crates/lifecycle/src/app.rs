@@ -2,6 +2,7 @@
 
 use crate::alerts::{Desk, follow as alerts};
 use crate::jobs::{clock, reaper, worker};
+use crate::query::Queries;
 use crate::serve::{Serving, Shadows, watcher};
 use crate::signals::Signals;
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct Lifecycle {
     pub serving: Serving,
     /// Room for answers that nobody is given.
     pub shadows: Shadows,
+    /// Who answers questions in SQL.
+    pub queries: Queries,
     /// What wakes its followers.
     pub signals: Signals,
     /// What alerts need beside the store.
@@ -76,11 +79,21 @@ impl Background {
 }
 
 impl Lifecycle {
-    /// Puts the parts together; nothing runs yet.
+    /// Puts the parts together without SQL; nothing runs yet.
     pub fn new(ports: Ports, notifier: Arc<dyn Notifier>, settings: Settings) -> Arc<Self> {
+        Self::with_queries(ports, notifier, Queries::none(), settings)
+    }
+
+    /// Puts the parts together; nothing runs yet.
+    pub fn with_queries(
+        ports: Ports,
+        notifier: Arc<dyn Notifier>,
+        queries: Queries,
+        settings: Settings,
+    ) -> Arc<Self> {
         let serving = Serving::new(settings.model_memory_bytes);
         let (shadows, signals, desk) = (Shadows::default(), Signals::new(), Desk::new(notifier));
-        Arc::new(Self { ports, settings, serving, shadows, signals, desk })
+        Arc::new(Self { ports, settings, serving, shadows, queries, signals, desk })
     }
 
     /// Loads the serving versions and starts workers, the reaper and the champion watcher.

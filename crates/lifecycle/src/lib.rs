@@ -18,6 +18,7 @@ mod judge;
 mod learnt;
 pub mod metrics;
 pub mod models;
+pub mod query;
 pub mod retrain;
 pub mod rows;
 pub mod schedules;

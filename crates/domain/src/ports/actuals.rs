@@ -43,6 +43,14 @@ pub trait Actuals: Send + Sync {
         model: &ModelKey,
         key: &str,
     ) -> Result<Vec<ActualVersion>, StoreError>;
+    /// What is held to be true of a model's keys, the last word each, by key from after `after` on, at most `limit`.
+    async fn known_actuals(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, ActualVersion)>, StoreError>;
     /// The version of the model's dataset whose rows were taken as actuals last.
     async fn dataset_taken(
         &self,

@@ -7,6 +7,7 @@
 mod accounts;
 mod actuals;
 mod alerts;
+mod analytics;
 mod arms;
 mod calendars;
 mod data;
@@ -22,6 +23,7 @@ pub use actuals::{Actuals, AfterAnswer, LogPiece};
 pub use alerts::{
     AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
 };
+pub use analytics::Analytics;
 pub use arms::{ArmAnswer, Arms};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};

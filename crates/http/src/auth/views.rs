@@ -74,9 +74,10 @@ impl From<ApiToken> for TokenView {
 }
 
 /// Every permission, in the order in which they are shown.
-pub const PERMISSIONS: [Permission; 13] = [
+pub const PERMISSIONS: [Permission; 14] = [
     Permission::Look,
     Permission::Predict,
+    Permission::Query,
     Permission::WriteData,
     Permission::WriteModels,
     Permission::Train,
@@ -97,6 +98,7 @@ pub const PERMISSIONS: [Permission; 13] = [
 pub(crate) enum PermissionWord {
     Look,
     Predict,
+    Query,
     WriteData,
     WriteModels,
     Train,

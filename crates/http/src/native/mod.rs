@@ -10,6 +10,7 @@ mod format;
 pub mod jobs;
 pub mod models;
 pub mod monitoring;
+pub mod query;
 pub mod schedules;
 pub mod serve;
 pub mod sources;
@@ -47,6 +48,7 @@ pub fn resources(app: &App) -> OpenApiRouter<App> {
         .merge(quick().layer(from_fn(in_time)).layer(small))
         .merge(creating().layer(once()).layer(from_fn(in_time)).layer(small))
         .merge(training().layer(once()).layer(small))
+        .merge(asking().layer(small))
         .merge(predicting().layer(once()).layer(records))
         .merge(importing().layer(once()).layer(DefaultBodyLimit::max(MAX_MODEL_BYTES)))
         .merge(uploading().layer(DefaultBodyLimit::disable()))
@@ -54,7 +56,13 @@ pub fn resources(app: &App) -> OpenApiRouter<App> {
 
 /// The same without what surrounds it: for the API's description.
 pub(crate) fn described() -> OpenApiRouter<App> {
-    quick().merge(creating()).merge(training()).merge(predicting()).merge(importing()).merge(uploading())
+    quick()
+        .merge(creating())
+        .merge(training())
+        .merge(asking())
+        .merge(predicting())
+        .merge(importing())
+        .merge(uploading())
 }
 
 fn quick() -> OpenApiRouter<App> {
@@ -148,6 +156,11 @@ fn training() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::retrain::manual))
         .routes(routes!(monitoring::performance::calculate))
         .routes(routes!(drift::check::check))
+}
+
+/// How long a query may take is a setting of its own.
+fn asking() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(query::run::run))
 }
 
 fn predicting() -> OpenApiRouter<App> {

@@ -6,7 +6,7 @@ use super::today;
 use crate::Lifecycle;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use vakhta_domain::daily::{DailyRow, Role, Scope, bucket_name};
+use vakhta_domain::daily::{DailyRow, DayMeasures, Role, Scope, bucket_name};
 use vakhta_domain::ids::{VersionId, WorkspaceId};
 use vakhta_domain::model::Model;
 use vakhta_domain::ports::StoreError;
@@ -98,6 +98,11 @@ pub(super) struct DayRow {
     pub row: DailyRow,
     sums: LiveSums,
     pub told: Told,
+}
+
+/// What the sums of a stored row say.
+pub fn measures(row: &DailyRow) -> Result<DayMeasures, StoreError> {
+    Ok(sums_of(row)?.0.measures())
 }
 
 /// The sums of a stored row, and what its answers promise; a row of an earlier program does not tell that.

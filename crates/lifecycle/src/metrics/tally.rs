@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vakhta_domain::actual::Truth;
-use vakhta_domain::daily::{DailyRow, Paired, Role, Scope, bucket_of};
+use vakhta_domain::daily::{DailyRow, DayMeasures, Paired, Role, Scope, bucket_of};
 use vakhta_domain::ids::VersionId;
 use vakhta_domain::report::{ClassQuality, Interval, Metrics};
 use vakhta_domain::spec::{ModelSpec, Task};
@@ -54,6 +54,36 @@ impl LiveSums {
     /// Accuracy of numbers.
     pub fn metrics(&self) -> Option<Metrics> {
         if let Self::Numbers(sums) = self { Some(sums.metrics()) } else { None }
+    }
+
+    /// The numbers of a day, for those who compute with them.
+    pub fn measures(&self) -> DayMeasures {
+        match self {
+            Self::Numbers(sums) => {
+                let metrics = sums.metrics();
+                DayMeasures {
+                    absolute_error: Some(sums.absolute),
+                    squared_error: Some(sums.squared),
+                    signed_error: Some(sums.signed),
+                    absolute_actual: Some(sums.absolute_actual),
+                    mape: metrics.mape,
+                    wape: metrics.wape,
+                    mae: metrics.mae,
+                    rmse: metrics.rmse,
+                    bias: metrics.bias,
+                    ..DayMeasures::default()
+                }
+            }
+            Self::Classes { sums, .. } => {
+                let quality = self.quality();
+                DayMeasures {
+                    right: Some(sums.right),
+                    accuracy: quality.as_ref().and_then(|quality| quality.accuracy),
+                    log_loss: quality.as_ref().and_then(|quality| quality.log_loss),
+                    ..DayMeasures::default()
+                }
+            }
+        }
     }
 
     /// Quality of classes. The loss is told where every answer told it.

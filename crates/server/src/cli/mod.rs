@@ -14,6 +14,7 @@ mod login;
 mod migrate;
 mod models;
 mod predict;
+mod query;
 mod reference;
 mod serve;
 mod settings;
@@ -65,6 +66,8 @@ pub enum Command {
     Import(import::Args),
     /// Ask a model on a server for predictions of records.
     Predict(predict::Args),
+    /// Ask a server in SQL about predictions, actuals, metrics, events and datasets.
+    Query(query::Args),
     /// List models; show one, its versions, its forecast; deploy and roll back.
     Models(models::Args),
     /// List datasets; upload, show, preview and delete them.
@@ -102,6 +105,7 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
         Command::Train(args) => block_on(train::run(args, out)),
         Command::Import(args) => block_on(import::run(args, out)),
         Command::Predict(args) => block_on(predict::run(args, out)),
+        Command::Query(args) => block_on(query::run(args, out)),
         Command::Models(args) => block_on(models::run(args, out)),
         Command::Datasets(args) => block_on(datasets::run(args, out)),
         Command::Jobs(args) => block_on(jobs::run(args, out)),
@@ -173,6 +177,9 @@ mod tests {
             "train m --wait --reason why --json",
             "import m f.onnx --classes a,b --reason why",
             "predict m --data -",
+            "query SHOW --limit 5 --format csv",
+            "query -",
+            "query --file q.sql --json",
             "models",
             "models show m",
             "models versions m",
@@ -212,6 +219,10 @@ mod tests {
             "forecast x.csv --level 120",
             "admin create-user a --tier king",
             "jobs --state asleep",
+            "query",
+            "query a --file b",
+            "query a --limit 0",
+            "query a --format parquet",
         ] {
             let words = std::iter::once("vakhta").chain(line.split(' '));
             let error = Cli::try_parse_from(words).expect_err(line);

@@ -69,6 +69,10 @@ pub struct Config {
     pub lease_seconds: u32,
     /// Saved models in memory, bytes together.
     pub model_memory_bytes: u64,
+    /// The longest query.
+    pub query_time: Duration,
+    /// Memory of one query, bytes.
+    pub query_memory_bytes: u64,
     /// Threads of one training.
     pub threads: usize,
     /// The log filter.
@@ -208,6 +212,8 @@ impl Config {
             train_limit_seconds: whole("train_limit_minutes") as u32 * 60,
             lease_seconds: whole("lease_seconds") as u32,
             model_memory_bytes: whole("model_memory_bytes"),
+            query_time: Duration::from_secs(whole("query_seconds")),
+            query_memory_bytes: whole("query_memory_bytes"),
             threads: threads(whole("threads") as usize),
             log_level: text("log_level"),
             log_json: text("log_format") == "json",

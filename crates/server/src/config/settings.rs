@@ -231,6 +231,18 @@ pub static SETTINGS: &[Setting] = &[
         "1GiB",
         "Saved models that are kept in memory to serve, together; the least recently used is read again when it is asked for.",
     ),
+    open(
+        "query_seconds",
+        Kind::Whole { low: 1, high: 3600 },
+        "30",
+        "A query in SQL that takes longer is stopped and fails. Two are answered at once.",
+    ),
+    open(
+        "query_memory_bytes",
+        Kind::Bytes { low: 1 << 20, high: 1024 * GIB },
+        "256MiB",
+        "Memory that the joins, groups and sorts of one query may hold; a query that needs more is stopped and fails.",
+    ),
     open("threads", Kind::Whole { low: 0, high: 1024 }, "0", "Threads for one training; 0 takes one a core."),
     open(
         "log_level",

@@ -3,6 +3,7 @@
 
 pub mod first_sign_in;
 mod outside;
+mod queries;
 mod replaying;
 mod upkeep;
 
@@ -115,7 +116,8 @@ pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running>
         public_url: config.public_url.clone(),
     };
     let notifier = Arc::new(vakhta_notify::Carrier::new(config.data_dir.join("secrets")));
-    let app = Lifecycle::new(ports, notifier, settings);
+    let queries = queries::of(config, &ports, &settings.temp_dir);
+    let app = Lifecycle::with_queries(ports, notifier, queries, settings);
     let first_sign_in = first_sign_in::prepare(&app, config).await?;
     let shutdown = CancellationToken::new();
     let background = app.start(shutdown.clone()).await?;

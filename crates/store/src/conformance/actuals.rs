@@ -124,6 +124,27 @@ pub(super) async fn late_and_corrected_ones_replace_and_stay(bed: Bed) {
     );
 }
 
+pub(super) async fn known_ones_are_listed_by_key(bed: Bed) {
+    add_model(&bed, "visits").await;
+    let many: Vec<Actual> = (0..7).map(|n| number(&format!("север|2026-09-0{n}"), f64::from(n))).collect();
+    take(&bed, ActualSource::Api, many).await;
+    take(&bed, ActualSource::Api, vec![number("север|2026-09-03", 33.0)]).await;
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page =
+            bed.ports.actuals.known_actuals(&home(), &visits(), after.as_deref(), 3).await.expect("works");
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        found.extend(page);
+    }
+    let keys: Vec<_> = found.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, (0..7).map(|n| format!("север|2026-09-0{n}")).collect::<Vec<_>>(), "each key once");
+    assert_eq!((found[3].1.revision, &found[3].1.truth), (2, &Truth::Number(33.0)), "the last word");
+    let none = bed.ports.actuals.known_actuals(&home(), &ModelKey::new("sales"), None, 9).await;
+    assert_eq!(none.expect("works"), []);
+}
+
 pub(super) async fn the_log_is_taken_in_once(bed: Bed) {
     add_model(&bed, "visits").await;
     let first = answer(&bed, "север", FIRST, Some(1.5));
@@ -196,6 +217,12 @@ pub(super) async fn parts_of_the_log_keep_their_names(bed: Bed) {
     log.append(vec![prediction("visits", 3, bed.now())]).await.expect("works");
     let parts = log.parts(&home(), &visits()).await.expect("works");
     assert_eq!((parts.len(), &parts[0].segment, parts[0].records), (2, &segment, Some(3)));
+    let (first, last) = (some[0].at, some[2].at);
+    assert_eq!(
+        (parts[0].span, parts[1].span),
+        (Some((first, last)), None),
+        "what is still written has no end"
+    );
     assert_eq!(log.read_part(&home(), &visits(), &segment).await.expect("works"), some);
     assert_eq!(log.read_part(&home(), &visits(), "none").await.expect("works"), []);
 }

@@ -98,6 +98,7 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("channel", one!(ports.alerts.channel(workspace, &ChannelId::new("c_1")))),
         ("deliveries", page!(ports.alerts.deliveries(workspace, &DeliveryFilter::default(), &page))),
         ("actual_versions", any!(actuals.actual_versions(workspace, &model, "a|2026-09-02"))),
+        ("known_actuals", any!(actuals.known_actuals(workspace, &model, None, 9))),
         ("log_taken", any!(actuals.log_taken(workspace, &model))),
         ("due_days", any!(actuals.due_days(workspace, &model))),
         ("paired", any!(actuals.paired(workspace, &model, first, None, 9))),

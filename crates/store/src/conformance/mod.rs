@@ -121,7 +121,7 @@ macro_rules! list {
 list! {
     accounts: names_are_unique_without_case, passwords_end_sessions, sessions_live_and_end, tokens_live_and_end,
         pages_of_users;
-    actuals: late_and_corrected_ones_replace_and_stay, the_log_is_taken_in_once, days_become_due_and_are_done,
+    actuals: late_and_corrected_ones_replace_and_stay, known_ones_are_listed_by_key, the_log_is_taken_in_once, days_become_due_and_are_done,
         parts_of_the_log_keep_their_names, no_day_is_missed_in_a_race;
     arms: a_challenger_begins_changes_and_ends, a_probation_comes_with_the_switch_and_ends_with_the_next,
         a_training_brings_a_challenger_once, both_are_paired_by_key, one_end_of_an_arm_wins;

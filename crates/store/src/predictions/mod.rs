@@ -188,10 +188,15 @@ impl PredictionLog for PredictionFiles {
     async fn parts(&self, workspace: &WorkspaceId, model: &ModelKey) -> Result<Vec<LogPart>, StoreError> {
         let _still = self.moving.read().await;
         let sealed = self.segments.of_model(workspace, model).await?;
-        let mut parts: BTreeMap<String, Option<u64>> =
+        let mut parts: BTreeMap<String, Option<(u64, _)>> =
             self.folder.list().into_iter().map(|segment| (segment.id, None)).collect();
-        parts.extend(sealed.into_iter().map(|part| (part.segment, Some(part.records))));
-        Ok(parts.into_iter().map(|(segment, records)| LogPart { segment, records }).collect())
+        parts.extend(sealed.into_iter().map(|part| (part.segment, Some((part.records, part.span)))));
+        let parts = parts.into_iter().map(|(segment, sealed)| LogPart {
+            segment,
+            records: sealed.map(|(records, _)| records),
+            span: sealed.map(|(_, span)| span),
+        });
+        Ok(parts.collect())
     }
 
     async fn read_part(

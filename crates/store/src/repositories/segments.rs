@@ -30,6 +30,8 @@ pub(crate) struct SealedPart {
     pub(crate) segment: String,
     pub(crate) object: ObjectRef,
     pub(crate) records: u64,
+    /// The moments of the first and the last record of the whole segment.
+    pub(crate) span: (Timestamp, Timestamp),
 }
 
 impl SegmentRows {
@@ -93,7 +95,7 @@ impl SegmentRows {
         let rows = self
             .db
             .all(
-                "SELECT p.segment, s.sha256, s.bytes, p.records FROM prediction_segment_parts p
+                "SELECT p.segment, s.sha256, s.bytes, s.from_at, s.to_at, p.records FROM prediction_segment_parts p
                  JOIN prediction_segments s ON s.id = p.segment
                  WHERE p.workspace = ? AND p.model = ? ORDER BY p.segment",
                 args![workspace.as_str(), model.as_str()],
@@ -105,6 +107,7 @@ impl SegmentRows {
                     segment: row.text("segment")?,
                     object: ObjectRef { sha256: row.text("sha256")?, bytes: row.u64("bytes")? },
                     records: row.u64("records")?,
+                    span: (row.time("from_at")?, row.time("to_at")?),
                 })
             })
             .collect()

@@ -146,6 +146,16 @@ impl Actuals for ActualRows {
         truths::versions(&self.db, Whose::of(workspace, model), key).await
     }
 
+    async fn known_actuals(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, ActualVersion)>, StoreError> {
+        truths::known_after(&self.db, Whose::of(workspace, model), after, limit).await
+    }
+
     async fn dataset_taken(
         &self,
         workspace: &WorkspaceId,

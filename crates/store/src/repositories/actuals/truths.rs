@@ -134,3 +134,18 @@ pub(super) async fn versions(db: &Db, whose: Whose<'_>, key: &str) -> Result<Vec
     let rows = db.all(&sql, args![workspace, model, key, workspace, model, key]).await?;
     rows.iter().map(version).collect()
 }
+
+/// The last word about each key after one, by key.
+pub(super) async fn known_after(
+    db: &Db,
+    whose: Whose<'_>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(String, ActualVersion)>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM actuals WHERE workspace = ? AND model = ? AND answer_key > ?
+         ORDER BY answer_key LIMIT ?"
+    );
+    let rows = db.all(&sql, args![whose.workspace, whose.model, after.unwrap_or_default(), limit]).await?;
+    rows.iter().map(|row| Ok((row.text("answer_key")?, version(row)?))).collect()
+}

@@ -114,6 +114,7 @@ export const watch = {
       'source.loaded': 'source read: new rows',
       'source.failed': 'source could not be read',
       'actuals.received': 'actuals came',
+      'query.run': 'query in SQL',
       'alert.fired': 'alert fired',
       'alert.escalated': 'alert became worse',
       'alert.acknowledged': 'alert acknowledged',

@@ -112,6 +112,7 @@ export const watch: Pick<Dictionary, 'jobs' | 'schedules' | 'events'> = {
       'source.loaded': 'источник прочитан: новые строки',
       'source.failed': 'источник не прочитан',
       'actuals.received': 'пришли факты',
+      'query.run': 'запрос на SQL',
       'alert.fired': 'оповещение сработало',
       'alert.escalated': 'стало хуже',
       'alert.acknowledged': 'оповещение взято в работу',
