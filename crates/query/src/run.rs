@@ -82,7 +82,8 @@ async fn answer(source: &Source, question: &Question, stop: &Stop) -> Result<Ans
     let inside = source.clone();
     let datasets = source.at_home(async move { inside.datasets().await }).await.map_err(engines)?;
     let catalog = Arc::new(Catalog::new(source, datasets));
-    let state = session::of(Arc::clone(&catalog), source.threads, memory).map_err(engines)?;
+    let state = session::of(Arc::clone(&catalog), source.threads, memory, source.ports.clock.now())
+        .map_err(engines)?;
     if let Some(missing) = missing(&state, &statement, &catalog).await.map_err(engines)? {
         return Err(missing);
     }

@@ -13,10 +13,11 @@ pub(crate) fn of(error: &DataFusionError, memory: Option<u64>) -> QueryError {
         .and_then(|diagnostic| diagnostic.span)
         .map(|span| SqlPlace { line: span.start.line, column: span.start.column });
     match error.find_root() {
-        DataFusionError::ResourcesExhausted(reason) => QueryError::TooLarge {
-            limit_bytes: memory.unwrap_or_default(),
-            reason: shortened(first_line(reason)),
-        },
+        DataFusionError::ResourcesExhausted(reason) => {
+            // What follows lists every holder of memory.
+            let reason = first_line(reason).split(" with top memory consumers").next().unwrap_or_default();
+            QueryError::TooLarge { limit_bytes: memory.unwrap_or_default(), reason: shortened(reason) }
+        }
         DataFusionError::SQL(error, _) => parsing(&error.to_string()),
         DataFusionError::Internal(reason) => QueryError::Failed(shortened(first_line(reason))),
         DataFusionError::ExecutionJoin(error) => QueryError::Failed(error.to_string()),

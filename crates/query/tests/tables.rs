@@ -172,6 +172,8 @@ async fn mistakes_are_told_with_the_way_out() {
     assert_eq!(place(house.refused("SELECT * FORM predictions").await).0, 1);
     let values: Value = house.rows("SELECT 1.0/0.0, CAST('9223372036854775807' AS BIGINT), NULL").await;
     assert_eq!(values, json!([[null, "9223372036854775807", null]]));
+    let today = "SELECT now(), current_date, count(*) FROM predictions WHERE at < now() - INTERVAL '1 day'";
+    assert_eq!(house.rows(today).await, json!([["2026-09-03T00:00:00Z", "2026-09-03", 2]]), "by our clock");
     let error = house.refused("SELECT 1/0").await;
     assert!(matches!(error, QueryError::Wrong { .. }), "{error:?}");
 }
