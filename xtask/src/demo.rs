@@ -21,8 +21,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     web?;
     // Without SQL: its engine is most of a first build, and the demo asks nothing in SQL.
     phase("server, release", || {
-        let build =
-            ["build", "--locked", "--release", "--package", "vakhta-server", "--no-default-features"];
+        let build = ["build", "--locked", "--release", "--package", "vakhta-server", "--no-default-features"];
         process::run(place::cargo()?.args(build))
     })?;
     say(&format!("built in {}; starting", seconds(started.elapsed())));
