@@ -23,6 +23,9 @@ pub struct Features {
     /// Fourier terms; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fourier: Option<Fourier>,
+    /// Whether a series that began later than others borrows a past from those most like it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_alikes: bool,
     /// Holidays, pay days and events.
     #[serde(default)]
     pub calendar: Calendar,

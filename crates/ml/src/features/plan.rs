@@ -19,6 +19,8 @@ pub struct Choice {
     pub quantiles: Vec<u32>,
     /// Fourier terms.
     pub fourier: Fourier,
+    /// Whether a series that began late borrows a past.
+    pub look_alikes: bool,
     /// Whose holidays count.
     pub country: Option<Country>,
     /// Days that are not what the country's calendar says.
@@ -133,6 +135,9 @@ pub struct Plan {
     pub relative: bool,
     /// The features.
     pub features: Vec<Feature>,
+    /// Whether a series that began late borrows a past.
+    #[serde(default)]
+    pub look_alikes: bool,
     /// What is known from the date.
     pub calendar: Calendar,
     /// Known-future columns that are flags (0 or 1).
@@ -205,6 +210,7 @@ impl Plan {
             level: 0,
             relative,
             features: Vec::new(),
+            look_alikes: choice.look_alikes,
             calendar,
             flags: flag_columns(panel),
         };

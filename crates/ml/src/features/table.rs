@@ -70,8 +70,8 @@ fn same_date_a_year_ago(plan: &Plan, number: i64) -> Option<usize> {
 }
 
 impl Table {
-    /// Builds the rows of a panel. Rows of a series' first `warm_up` periods are not usable, nor are those
-    /// whose value is not an actual.
+    /// Builds the rows of a panel. Rows of a series' first `warm_up` periods, counted from its first actual, are not
+    /// usable, nor are those whose value is not an actual.
     pub fn build(plan: &Plan, panel: &Panel, warm_up: usize) -> Self {
         let calendar = CalendarTable::new(plan, panel.first, 0, panel.len);
         let from = first_period(panel);
@@ -167,10 +167,11 @@ impl Part {
         let first = from.saturating_sub(series.start).min(series.values.len());
         let level = Walk::new(plan, calendar, series, code).write(first, rows);
         let places = first..series.values.len();
+        let warm = series.kinds.iter().position(|kind| kind.is_actual()).unwrap_or(0) + warm_up;
         let is_usable = |at: usize| {
             // The value before may have been filled on the way to this one: its row would see itself.
             let after_gap = at > 0 && series.kinds[at - 1] == Kind::Filled;
-            at >= warm_up && series.kinds[at].is_actual() && !after_gap
+            at >= warm && series.kinds[at].is_actual() && !after_gap
         };
         Self {
             target: places.clone().zip(&level).map(|(at, level)| series.values[at] / level).collect(),

@@ -87,6 +87,7 @@ fn everything() -> Choice {
         same_season: Some(vec![1, 4]),
         quantiles: vec![10, 50],
         fourier: Fourier::Auto,
+        look_alikes: true,
         pay_days: vec![5, 20],
         ..choice()
     }

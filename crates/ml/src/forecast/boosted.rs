@@ -1,5 +1,6 @@
 //! Trees in a fit: their rows, their backtests, their growth.
 
+use super::alike::with_borrowed_past;
 use super::calibrate;
 use super::fit::{FEWEST_ROWS, Fit, FitError, going};
 use super::folds::{BacktestRow, Origin, pasts};
@@ -29,7 +30,21 @@ impl Fit<'_> {
         let plan = Plan::new(&self.checked.features, self.panel, relative);
         let season = self.panel.season();
         let warm_up = (if season == 7 { 28 } else { season }).min(self.panel.len / 4);
-        let table = Table::build(&plan, self.panel, warm_up);
+        let borrowed = with_borrowed_past(&plan, self.panel, self.panel.len);
+        let table = if borrowed.is_empty() {
+            Table::build(&plan, self.panel, warm_up)
+        } else {
+            let count = borrowed.len() as u64;
+            let text = format!(
+                "{count} series began later: until they have a past, trees look at that of the most alike"
+            );
+            self.note("look_alikes", count, text);
+            let mut panel = self.panel.clone();
+            for (at, series) in borrowed {
+                panel.series[at] = series;
+            }
+            Table::build(&plan, &panel, warm_up)
+        };
         if table.from > 0 {
             let text = format!(
                 "trees learn from {} on: the panel is too large to learn from all of it",
@@ -158,6 +173,7 @@ impl Fit<'_> {
 fn forecast_from(booster: &Booster, panel: &Panel, origin: Origin) -> Vec<Option<Vec<f64>>> {
     let plan = &booster.plan;
     let pasts = pasts(panel, origin.cutoff);
+    let borrowed = with_borrowed_past(plan, panel, origin.cutoff);
     let closures: Vec<Closures> = pasts
         .iter()
         .map(|(at, past)| {
@@ -178,8 +194,15 @@ fn forecast_from(booster: &Booster, panel: &Panel, origin: Origin) -> Vec<Option
         .flat_map_iter(|(pasts, closures)| {
             let starts = pasts.iter().zip(closures).map(|((code, past), closures)| {
                 let series = &panel.series[*code];
+                let state = match borrowed.get(code) {
+                    Some(longer) => {
+                        let added = &longer.values[..series.start - longer.start];
+                        walked(plan, longer, &[added, past].concat())
+                    }
+                    None => walked(plan, series, past),
+                };
                 Start {
-                    state: walked(plan, series, past),
+                    state,
                     code: *code,
                     statics: &series.statics,
                     known: &series.known,

@@ -1,5 +1,6 @@
 //! A learnt forecast: answers from memory, nothing outside of it is asked.
 
+use super::alike::with_borrowed_past;
 use super::backtest::Backtest;
 use super::folds::unit;
 use super::issued::Issued;
@@ -12,7 +13,7 @@ use crate::features::{Summary, walked};
 use crate::panel::{Closures, Kind, Panel, Periods};
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, SeriesForecast, TrainingReport};
 use vakhta_domain::spec::Missing;
 
@@ -163,20 +164,23 @@ impl Fitted {
     ) -> Self {
         let keep = kept_of(&learnt, panel.periods);
         let known_from = panel.len.saturating_sub(KNOWN_BEFORE);
-        let series: Vec<Kept> = panel
-            .series
-            .iter()
-            .map(|series| {
-                let from = series.values.len().saturating_sub(keep);
+        let borrowed = match learnt.booster() {
+            Some(booster) => with_borrowed_past(&booster.plan, panel, panel.len),
+            None => BTreeMap::new(),
+        };
+        let series: Vec<Kept> = (panel.series.iter().enumerate())
+            .map(|(at, series)| {
+                let longer = borrowed.get(&at).unwrap_or(series);
+                let from = longer.values.len().saturating_sub(keep);
                 let summary = if let Some(booster) = learnt.booster() {
-                    walked(&booster.plan, series, &series.values).summary().clone()
+                    walked(&booster.plan, longer, &longer.values).summary().clone()
                 } else {
                     Summary::default()
                 };
                 Kept {
                     key: series.key.clone(),
-                    tail: series.values[from..].to_vec(),
-                    kinds: series.kinds[from..].to_vec(),
+                    tail: longer.values[from..].to_vec(),
+                    kinds: longer.kinds[from..].to_vec(),
                     summary,
                     statics: series.statics.clone(),
                     known: series
@@ -340,7 +344,9 @@ impl Fitted {
     /// The last `count` periods of a series' past; at least 2.2 years are kept.
     pub fn history(&self, key: &[String], count: usize) -> Result<Vec<HistoryPoint>, QueryError> {
         let kept = &self.series[self.find(key)?];
-        let from = kept.tail.len().saturating_sub(count);
+        // What was borrowed from other branches is not its past.
+        let opened = kept.kinds.iter().position(|kind| *kind != Kind::Filled).unwrap_or(0);
+        let from = kept.tail.len().saturating_sub(count).max(opened);
         let first = self.len - kept.tail.len();
         let points = (from..kept.tail.len()).map(|at| HistoryPoint {
             date: self.date(first + at),

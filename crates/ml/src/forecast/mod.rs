@@ -1,5 +1,6 @@
 //! Forecasts of many series: settings, validation on rolling origins, the fit, and the fitted value.
 
+mod alike;
 mod along;
 mod backtest;
 mod baselines;

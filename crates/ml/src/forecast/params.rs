@@ -132,6 +132,7 @@ impl Params {
                 same_season: windows(&spec.features.same_season),
                 quantiles: spec.features.quantiles.clone(),
                 fourier: fourier(spec.features.fourier.as_ref()),
+                look_alikes: spec.features.look_alikes,
                 country: spec.features.calendar.country,
                 overrides: overrides(&spec.features.calendar),
                 pay_days: pay_days(&spec.features.calendar),

@@ -8886,6 +8886,8 @@ export interface components {
              * @default auto
              */
             lags: components["schemas"]["SpecWindows"];
+            /** @description Whether a series that began later than others borrows a past from those most like it. */
+            look_alikes?: boolean;
             /** @description Quantiles of the rolling windows, percent, 1 to 99; none by default. */
             quantiles?: number[];
             /**

@@ -41,6 +41,7 @@ export const noted = {
     late_data: (k: number) => `${periods(k)} missing at the end of series that others have`,
     level_shifts: (k: number) => `${series(k)} changed their level for good`,
     late_openings: (k: number) => `${series(k)} beginning later than the first`,
+    look_alikes: (k: number) => `${series(k)} with a past borrowed from the most alike`,
     negative_values: (k: number) =>
       `${n(k, 'negative value', 'negative values')}, kept as they are`,
     no_trees: (k: number) =>

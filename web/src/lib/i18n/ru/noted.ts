@@ -42,6 +42,7 @@ export const noted: Pick<Dictionary, 'noted'> = {
     late_data: (k) => `Не хватает в конце рядов: ${periods(k)}, у других рядов они есть`,
     level_shifts: (k) => `Навсегда изменили уровень: ${series(k)}`,
     late_openings: (k) => `Начинаются позже первого: ${series(k)}`,
+    look_alikes: (k) => `Прошлое взято у самых похожих: ${series(k)}`,
     negative_values: (k) =>
       `Оставлено как есть: ${n(k, 'отрицательное значение', 'отрицательных значения', 'отрицательных значений')}`,
     no_trees: (k) =>
