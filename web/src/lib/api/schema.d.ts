@@ -4233,6 +4233,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks in SQL about what the workspace keeps: predictions, actuals, daily metrics, events, decisions, jobs, models,
+         *     versions and every dataset. It only reads. Files say by the header `X-Vakhta-Truncated` whether rows were left out.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `json`, `csv` or `jsonl`; default as `Accept` says, else `json`. */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryAnswer"];
+                        "application/x-ndjson": string;
+                        "text/csv": string;
+                    };
+                };
+                /** @description the statement is wrong, or does more than read */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description it takes more time or memory than it may */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description the program was built without SQL */
+                501: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description as many queries are being answered as may be at once */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/schedules": {
         parameters: {
             query?: never;
@@ -8036,7 +8124,7 @@ export interface components {
          * @description The words that permissions are written as; the domain's type has no schema of its own.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_users";
+        Permission: "look" | "predict" | "query" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_users";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
@@ -8179,6 +8267,39 @@ export interface components {
             model_key: string;
             /** @description A version by id, by the name given at training, or `champion`; default the serving one. */
             version?: string | null;
+        };
+        /** @description The rows that a question asked for. */
+        QueryAnswer: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["QueryColumn"][];
+            /**
+             * Format: int64
+             * @description The time that it took, milliseconds.
+             */
+            elapsed_ms: number;
+            /** @description How many rows these are. */
+            row_count: number;
+            /**
+             * @description The rows, each with a value a column. Days are `YYYY-MM-DD`, moments RFC 3339; a number that is not finite is
+             *     null; whole numbers beyond 2^53 and exact decimals are texts.
+             */
+            rows: unknown[][];
+            /** @description Whether there are more. */
+            truncated: boolean;
+        };
+        /** @description A column of an answer. */
+        QueryColumn: {
+            /** @description Its name; several may have the same. */
+            name: string;
+            /** @description `boolean`, `integer`, `float`, `decimal`, `text`, `date`, `time`, `timestamp`, `interval`, `list` or `other`. */
+            type: string;
+        };
+        /** @description A question in SQL. */
+        QueryRequest: {
+            /** @description Rows in the answer, 1 to 100,000; default 10,000. */
+            limit?: number | null;
+            /** @description One statement that reads, at most 64 KiB: SELECT, WITH, EXPLAIN, DESCRIBE, SHOW TABLES, SHOW COLUMNS. */
+            sql: string;
         };
         /**
          * Format: binary
