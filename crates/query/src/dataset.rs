@@ -116,10 +116,10 @@ struct Part {
 }
 
 fn open(path: &TempPath) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(damaged)?)
+    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(|error| damaged(&error))?)
 }
 
-fn damaged(error: parquet::errors::ParquetError) -> DataFusionError {
+fn damaged(error: &parquet::errors::ParquetError) -> DataFusionError {
     DataFusionError::Internal(format!("a dataset cannot be decoded: {error}"))
 }
 
@@ -143,7 +143,7 @@ fn decode(
         .with_projection(mask)
         .with_batch_size(AT_ONCE)
         .build()
-        .map_err(damaged)?;
+        .map_err(|error| damaged(&error))?;
     for batch in reader {
         let batch = batch?.project(&order)?;
         if batch

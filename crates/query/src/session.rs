@@ -55,7 +55,8 @@ pub(crate) fn of(
         .build();
     state.mark_start_execution();
     // Today is what the product's clock says.
-    let now = timestamp_us_to_datetime(now.as_microsecond()).map(|now| now.and_utc());
-    state.execution_props_mut().query_execution_start_time = now;
+    if let Some(now) = timestamp_us_to_datetime(now.as_microsecond()) {
+        state.execution_props_mut().query_execution_start_time = Some(now.and_utc());
+    }
     Ok(state)
 }

@@ -13,7 +13,7 @@ use vakhta_domain::spec::{Task, Title};
 pub(super) fn table(source: &Source) -> Arc<dyn TableProvider> {
     let columns = vec![
         text("model", |m: &Model| Some(m.key.as_str().into())),
-        text("title", |m| title(m)),
+        text("title", title),
         text("task", |m| Some(task(m.spec.task).into())),
         text("dataset", |m| Some(m.spec.data.dataset.as_str().into())),
         text("champion", |m| Some(m.champion.as_ref()?.as_str().into())),

@@ -8,6 +8,7 @@ use datafusion::catalog::TableProvider;
 use serde_json::Value;
 use std::sync::Arc;
 use vakhta_domain::page::PageQuery;
+use vakhta_domain::report::Report;
 use vakhta_domain::version::{ModelVersion, Origin, VersionState};
 
 /// A version with its headline.
@@ -63,7 +64,7 @@ async fn read(source: Source, wanted: Wanted, rows: Rows<Row>) -> Result<(), End
         loop {
             let part = source.ports.versions.versions(&source.workspace, &model.key, &page).await?;
             let of = |version: ModelVersion| {
-                let headline = version.report.as_ref().map_or(Value::Null, |report| report.headline());
+                let headline = version.report.as_ref().map_or(Value::Null, Report::headline);
                 Row { version, headline }
             };
             rows.put(part.items.into_iter().map(of).collect()).await?;

@@ -8283,7 +8283,7 @@ export interface components {
              * @description The rows, each with a value a column. Days are `YYYY-MM-DD`, moments RFC 3339; a number that is not finite is
              *     null; whole numbers beyond 2^53 and exact decimals are texts.
              */
-            rows: Record<string, never>[][];
+            rows: unknown[][];
             /** @description Whether there are more. */
             truncated: boolean;
         };

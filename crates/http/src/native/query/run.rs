@@ -47,7 +47,6 @@ pub struct QueryAnswer {
     columns: Vec<QueryColumn>,
     /// The rows, each with a value a column. Days are `YYYY-MM-DD`, moments RFC 3339; a number that is not finite is
     /// null; whole numbers beyond 2^53 and exact decimals are texts.
-    #[schema(value_type = Vec<Vec<Object>>)]
     rows: Vec<Vec<Value>>,
     /// How many rows these are.
     row_count: usize,
