@@ -116,7 +116,7 @@ struct Part {
 }
 
 fn open(path: &TempPath) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(|error| damaged(&error))?)
+    ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(|error| damaged(&error))
 }
 
 fn damaged(error: &parquet::errors::ParquetError) -> DataFusionError {

@@ -158,7 +158,7 @@ mod tests {
             (col("other").eq(lit("a")), None),
         ] {
             let expected: Option<Vec<String>> = expected.map(|e| e.into_iter().map(str::to_owned).collect());
-            assert_eq!(wanted(&[filter.clone()]).texts("model"), expected, "{filter}");
+            assert_eq!(wanted(std::slice::from_ref(&filter)).texts("model"), expected, "{filter}");
         }
         let both = wanted(&[
             col("model").in_list(vec![lit("a"), lit("b")], false),
