@@ -70,8 +70,10 @@ pub struct Config {
     /// Saved models in memory, bytes together.
     pub model_memory_bytes: u64,
     /// The longest query.
+    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only the engine for SQL heeds it"))]
     pub query_time: Duration,
     /// Memory of one query, bytes.
+    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only the engine for SQL heeds it"))]
     pub query_memory_bytes: u64,
     /// Threads of one training.
     pub threads: usize,
