@@ -28,8 +28,8 @@ fn a_demo_has_a_past_and_stands_where_its_rows_end() {
     killed.wait().expect("it ended");
 
     let server = demo(home.path());
-    let log = server.log();
-    assert!(log.contains("deleted the earlier demo") && log.contains("September 2016"), "{log}");
+    assert!(server.says("deleted the earlier demo"), "{}", server.log());
+    assert!(server.says("its clock stands on 12 September 2016"), "{}", server.log());
     let api = Api::of(&server);
     let champion = api.champion("visits_by_branch").expect("a version serves");
     let summary = api.get("monitoring/performance/summary?model_key=visits_by_branch").expect(200);

@@ -94,6 +94,11 @@ impl Server {
         self.log.lock().expect("no writer panicked").clone()
     }
 
+    /// Whether it has written these words, or does within seconds: its two streams are read apart, in any order.
+    pub fn says(&self, words: &str) -> bool {
+        wait_for(Duration::from_secs(10), || self.log().contains(words).then_some(())).is_some()
+    }
+
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
