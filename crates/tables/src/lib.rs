@@ -18,6 +18,6 @@ pub use error::{ImportError, ReadError, WriteError};
 pub use guess::{RoleGuess, guess_roles, guess_roles_of};
 pub use import::import;
 pub use import::upsert::{Part, Upserted, upsert};
-pub use read::{batches, column_names, columns, first_rows, preview};
+pub use read::{Since, batches, batches_since, column_names, columns, columns_since, first_rows, preview};
 pub use table::{Table, Texts, Values};
 pub use write::{ExportFormat, neutral, write};

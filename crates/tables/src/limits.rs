@@ -6,7 +6,7 @@ pub const CELL: usize = 1 << 20;
 pub const ROW: usize = 8 << 20;
 /// Most columns.
 pub const COLUMNS: usize = 2_000;
-/// From so many columns on a table is written with a compressor that needs no memory of its own.
+/// From so many columns on a table is written with a compressor that needs no memory of its own, and in large groups.
 pub const MANY_COLUMNS: usize = 200;
 /// Characters of a bad row that are shown.
 pub const SHOWN: usize = 200;
@@ -18,8 +18,13 @@ pub const DISTINCT: usize = 10_000;
 pub const DISTINCT_ALL: usize = 2_000_000;
 /// Bytes of distinct texts kept over all columns together.
 pub const DISTINCT_BYTES: usize = 64 << 20;
-/// Rows in one row group of the Parquet that we write.
-pub const GROUP_ROWS: usize = 128 << 10;
+/// Rows in one row group of the Parquet that we write: few, so that the latest days are read without the years before
+/// them.
+pub const GROUP_ROWS: usize = 16 << 10;
+/// So many groups of a file are small.
+pub const SMALL_GROUPS: usize = 1024;
+/// Rows in a group after them, and of a table of many columns, whose groups each cost a line about each of them.
+pub const LARGE_GROUP_ROWS: usize = 128 << 10;
 /// Memory that a row group may take before it is written early, bytes.
 pub const GROUP_BYTES: usize = 96 << 20;
 /// Cells, and bytes of text, in one batch.

@@ -8,10 +8,13 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
+use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value};
 
 /// Whole numbers beyond this lose digits in JavaScript, so JSON gets them as texts.
@@ -77,13 +80,35 @@ pub fn columns<R: ChunkReader + 'static>(source: R, names: &[&str]) -> Result<Ta
     first_rows(source, names, usize::MAX)
 }
 
+/// The days that rows are wanted of.
+#[derive(Debug, Clone, Copy)]
+pub struct Since<'n> {
+    /// The column of days or moments.
+    pub column: &'n str,
+    /// The first day.
+    pub day: Date,
+}
+
+/// Whole columns by name, in the order asked for, of rows among which are all of a day or later: row groups that hold
+/// only earlier ones are not read. A dataset that grows by the day has its latest rows together.
+pub fn columns_since<R: ChunkReader + 'static>(
+    source: R,
+    names: &[&str],
+    since: Since<'_>,
+) -> Result<Table, ReadError> {
+    all_rows(Chosen::open(source, names)?.since(since), usize::MAX)
+}
+
 /// The first rows of some columns, in the order asked for.
 pub fn first_rows<R: ChunkReader + 'static>(
     source: R,
     names: &[&str],
     limit: usize,
 ) -> Result<Table, ReadError> {
-    let chosen = Chosen::open(source, names)?;
+    all_rows(Chosen::open(source, names)?, limit)
+}
+
+fn all_rows<R: ChunkReader + 'static>(chosen: Chosen<R>, limit: usize) -> Result<Table, ReadError> {
     let mut found = chosen.empty()?;
     let (reader, order) = chosen.reader(limit)?;
     for batch in reader {
@@ -96,9 +121,25 @@ pub fn first_rows<R: ChunkReader + 'static>(
 pub fn batches<R: ChunkReader + 'static, E: From<ReadError>>(
     source: R,
     names: &[&str],
+    each: impl FnMut(Table) -> Result<(), E>,
+) -> Result<(), E> {
+    all_batches(Chosen::open(source, names)?, each)
+}
+
+/// The same of rows among which are all of a day or later, as in [`columns_since`].
+pub fn batches_since<R: ChunkReader + 'static, E: From<ReadError>>(
+    source: R,
+    names: &[&str],
+    since: Since<'_>,
+    each: impl FnMut(Table) -> Result<(), E>,
+) -> Result<(), E> {
+    all_batches(Chosen::open(source, names)?.since(since), each)
+}
+
+fn all_batches<R: ChunkReader + 'static, E: From<ReadError>>(
+    chosen: Chosen<R>,
     mut each: impl FnMut(Table) -> Result<(), E>,
 ) -> Result<(), E> {
-    let chosen = Chosen::open(source, names)?;
     let empty = chosen.empty()?;
     let (reader, order) = chosen.reader(usize::MAX)?;
     for batch in reader {
@@ -148,6 +189,23 @@ impl<R: ChunkReader + 'static> Chosen<R> {
         Ok(Self { builder, order: Order { names, places, sorted } })
     }
 
+    /// Without the row groups that hold only earlier rows. A group whose times are not known stays.
+    fn since(mut self, since: Since<'_>) -> Self {
+        let Some(at) = self.builder.schema().fields().iter().position(|field| field.name() == since.column)
+        else {
+            return self;
+        };
+        let groups = self.builder.metadata().row_groups().iter().enumerate();
+        let wanted = groups.filter(|(_, group)| {
+            let newest = group.column(at).statistics().and_then(newest_day);
+            // A moment may be of the next day in another zone.
+            newest.is_none_or(|newest| newest.saturating_add(1.day()) >= since.day)
+        });
+        let wanted = wanted.map(|(at, _)| at).collect();
+        self.builder = self.builder.with_row_groups(wanted);
+        self
+    }
+
     /// The columns that are read, without a row.
     fn empty(&self) -> Result<Vec<Values>, ReadError> {
         self.order.sorted.iter().map(|at| empty(self.builder.schema().field(*at).data_type())).collect()
@@ -157,6 +215,18 @@ impl<R: ChunkReader + 'static> Chosen<R> {
         let mask = ProjectionMask::leaves(self.builder.parquet_schema(), self.order.places.iter().copied());
         let builder = self.builder.with_projection(mask).with_batch_size(BATCH).with_limit(limit);
         Ok((builder.build()?, self.order))
+    }
+}
+
+/// The day, in UTC, of the largest value of a column of days or moments.
+fn newest_day(statistics: &Statistics) -> Option<Date> {
+    match statistics {
+        Statistics::Int32(days) => civil_from_days(*days.max_opt()?),
+        Statistics::Int64(micros) => {
+            let moment = Timestamp::from_microsecond(*micros.max_opt()?).ok()?;
+            Some(TimeZone::UTC.to_datetime(moment).date())
+        }
+        _ => None,
     }
 }
 

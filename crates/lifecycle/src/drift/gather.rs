@@ -22,7 +22,7 @@ use vakhta_domain::spec::{Data, ModelSpec};
 use vakhta_domain::version::ModelVersion;
 use vakhta_ml::drift::{Counts, DriftError, Profile};
 use vakhta_ml::records::Values;
-use vakhta_tables::ReadError;
+use vakhta_tables::{ReadError, Since};
 
 /// Records that are counted at once.
 const AT_ONCE: usize = 8192;
@@ -222,12 +222,13 @@ fn of_dataset(
     let (time, zone) = (spec.data.time.as_deref().unwrap_or_default(), rows::series::zone(spec));
     let mut days = Days::default();
     let counted = counted_days(parquet, spec, &zone, wanted)?;
+    let since = Since { column: time, day: wanted.from };
     for (at, (column, profile)) in baseline.facts.columns.iter().zip(&baseline.profiles).enumerate() {
         if matches!(column.part, Part::Prediction | Part::Confidence) {
             continue;
         }
         let Column { name, sort, .. } = column;
-        let read = vakhta_tables::batches(parquet.clone(), &[time, name], |mut table| {
+        let read = vakhta_tables::batches_since(parquet.clone(), &[time, name], since, |mut table| {
             let of_batch = rows::take(&mut table, time).into_dates_in(time, &zone)?;
             // What holds something else than at training is missing, as is what is gone.
             let values = columns::stored(rows::take(&mut table, name), name, *sort, &zone);
@@ -269,7 +270,8 @@ fn counted_days(
             }
         }
     };
-    let read = vakhta_tables::batches(parquet.clone(), &[time, target], |mut table| {
+    let since = Since { column: time, day: wanted.from };
+    let read = vakhta_tables::batches_since(parquet.clone(), &[time, target], since, |mut table| {
         let dates = rows::take(&mut table, time).into_dates_in(time, zone)?;
         add(dates, rows::take(&mut table, target).into_floats(target).ok());
         Ok::<(), Broken>(())
@@ -277,7 +279,7 @@ fn counted_days(
     match read {
         // The target is gone: days count once they are over.
         Err(Broken::Rows(ReadError::NoColumn { name, .. })) if name == *target => {
-            vakhta_tables::batches(parquet.clone(), &[time], |mut table| {
+            vakhta_tables::batches_since(parquet.clone(), &[time], since, |mut table| {
                 add(rows::take(&mut table, time).into_dates_in(time, zone)?, None);
                 Ok::<(), Broken>(())
             })?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use vakhta_domain::spec::ModelSpec;
 use vakhta_ml::forecast::{Actual, KnownValue};
 use vakhta_ml::panel::{NumberColumn, Observations, StaticColumn};
-use vakhta_tables::{ReadError, Table, Values};
+use vakhta_tables::{ReadError, Since, Table, Values};
 
 /// The rows of a dataset as a spec sees them, with what people should know about them.
 pub struct Rows {
@@ -21,6 +21,11 @@ pub struct Rows {
 /// Reads the columns that a spec names. Rows without a date or without a series belong nowhere: they are
 /// left out and counted.
 pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Rows, ReadError> {
+    read_since(parquet, spec, Date::MIN)
+}
+
+/// The same of rows among which are all of a day or later; many earlier ones are not read.
+pub fn read_since(parquet: Bytes, spec: &ModelSpec, day: Date) -> Result<Rows, ReadError> {
     let data = &spec.data;
     let time = data.time.as_deref().unwrap_or_default();
     let mut statics: Vec<&String> = data.static_columns.iter().chain(&data.hierarchy).collect();
@@ -33,7 +38,7 @@ pub fn read(parquet: Bytes, spec: &ModelSpec) -> Result<Rows, ReadError> {
     let mut names: Vec<&str> = vec![time, &data.target];
     names.extend(data.series.iter().chain(&data.known_future).map(String::as_str));
     names.extend(statics.iter().map(|name| name.as_str()));
-    let mut table = vakhta_tables::columns(parquet, &names)?;
+    let mut table = vakhta_tables::columns_since(parquet, &names, Since { column: time, day })?;
 
     let zone = zone(spec);
     let dates = take(&mut table, time).into_dates_in(time, &zone)?;

@@ -59,7 +59,7 @@ fn has_later_rows(dataset: &DatasetVersion, spec: &ModelSpec, fitted: &Fitted) -
 }
 
 fn extended(bytes: bytes::Bytes, spec: &ModelSpec, trained: &Fitted) -> Result<Fitted, String> {
-    let rows = rows::series::read(bytes, spec).map_err(|e| e.to_string())?;
+    let rows = rows::series::read_since(bytes, spec, trained.end()).map_err(|e| e.to_string())?;
     let (mut actuals, known) = since(&rows.observations, trained.end());
     let periods = trained.periods();
     if periods.frequency != Frequency::D {

@@ -1,29 +1,32 @@
 //! Rows on their way into our Parquet: batches, row groups, profiles and the report of bad rows.
 
 use super::batch::{ColumnBatch, ColumnPlan, Fault};
+use super::groups::Groups;
 use super::profile::Profile;
 use super::raw::Raw;
 use crate::error::ImportError;
 use crate::limits;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 use vakhta_domain::dataset::{BadRow, Column, OnError, ReadAs, Refused, TableFacts};
 
 /// The writer of one table.
 pub struct Keeper<W: Write + Send> {
-    writer: ArrowWriter<W>,
+    groups: Groups<W>,
     schema: SchemaRef,
     plans: Vec<ColumnPlan>,
     batch: Vec<ColumnBatch>,
     profiles: Vec<Profile>,
     rows: u64,
     in_batch: usize,
+    /// Whether rows are of a group that is copied: they only count for the profiles.
+    copying: bool,
     batch_rows: usize,
     refused: Refused,
     on_error: OnError,
@@ -41,7 +44,7 @@ pub fn properties(columns: usize) -> WriterProperties {
     };
     WriterProperties::builder()
         .set_compression(codec)
-        .set_max_row_group_row_count(Some(limits::GROUP_ROWS))
+        .set_max_row_group_row_count(Some(limits::LARGE_GROUP_ROWS))
         .set_data_page_size_limit(page)
         .set_dictionary_page_size_limit(page)
         .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -55,11 +58,9 @@ impl<W: Write + Send> Keeper<W> {
     pub fn new(sink: W, plans: Vec<ColumnPlan>, on_error: OnError) -> Result<Self, ImportError> {
         let schema: SchemaRef =
             Arc::new(Schema::new(plans.iter().map(ColumnPlan::field).collect::<Vec<_>>()));
-        let options = ArrowWriterOptions::new().with_properties(properties(plans.len()));
-        let writer =
-            ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(written)?;
+        let groups = Groups::new(sink, Arc::clone(&schema), properties(plans.len())).map_err(written)?;
         Ok(Self {
-            writer,
+            groups,
             schema,
             batch: plans.iter().cloned().map(ColumnBatch::new).collect(),
             profiles: plans.iter().map(|plan| Profile::new(plan.kind, plans.len())).collect(),
@@ -67,6 +68,7 @@ impl<W: Write + Send> Keeper<W> {
             plans,
             rows: 0,
             in_batch: 0,
+            copying: false,
             refused: Refused::default(),
             on_error,
         })
@@ -133,12 +135,31 @@ impl<W: Write + Send> Keeper<W> {
         if self.on_error == OnError::Refuse && self.refused.rows > 0 {
             return Ok(());
         }
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| written(e.into()))?;
-        self.writer.write(&batch).map_err(written)?;
-        if self.writer.memory_size() > limits::GROUP_BYTES {
-            self.writer.flush().map_err(written)?;
+        if self.copying {
+            return Ok(());
         }
-        Ok(())
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| written(e.into()))?;
+        self.groups.write(&batch).map_err(written)
+    }
+
+    /// Whether a row group of another table of ours may be copied into this one.
+    pub fn fits(&self, group: &RowGroupMetaData) -> bool {
+        self.groups.fits(group)
+    }
+
+    /// Copies a row group, whose rows `tell` gives for the profiles.
+    pub fn copy(
+        &mut self,
+        file: &File,
+        group: &RowGroupMetaData,
+        tell: impl FnOnce(&mut Self) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        self.flush()?;
+        self.copying = true;
+        tell(self)?;
+        self.flush()?;
+        self.copying = false;
+        self.groups.copy(file, group).map_err(written)
     }
 
     /// Ends the table.
@@ -154,7 +175,7 @@ impl<W: Write + Send> Keeper<W> {
                 ImportError::HeaderOnly
             });
         }
-        let mut sink = self.writer.into_inner().map_err(written)?;
+        let mut sink = self.groups.finish().map_err(written)?;
         sink.flush()?;
         let columns = self
             .plans

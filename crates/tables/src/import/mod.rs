@@ -4,6 +4,7 @@
 
 mod batch;
 mod csv;
+mod groups;
 mod guard;
 mod json_object;
 mod jsonl;

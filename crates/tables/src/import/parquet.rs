@@ -22,6 +22,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 use std::fs::File;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,6 +83,8 @@ pub(super) struct Source<'f> {
     kinds: Vec<ColumnKind>,
     /// Rows to read at a time, for each row group.
     batches: Vec<usize>,
+    /// Rows before each row group.
+    starts: Vec<u64>,
     rows: u64,
 }
 
@@ -108,12 +111,13 @@ impl<'f> Source<'f> {
         let schema = Arc::new(Schema::new(fields));
         let parsed = Arc::clone(metadata.metadata());
         let metadata = caught(|| ArrowReaderMetadata::try_new(parsed, options().with_schema(schema)))?;
-        let mut batches = Vec::new();
+        let (mut batches, mut starts) = (Vec::new(), Vec::new());
         let mut rows = 0_u64;
         for group in metadata.metadata().row_groups() {
             let Ok(count) = u64::try_from(group.num_rows()) else {
                 return Err(ImportError::Parquet("a row group claims a negative number of rows".to_owned()));
             };
+            starts.push(rows);
             rows = rows.saturating_add(count);
             let mut density = 0.0;
             let mut held = 0;
@@ -145,7 +149,12 @@ impl<'f> Source<'f> {
             let text = format!("it claims {rows} rows; at most {} are taken", limits::PARQUET_ROWS);
             return Err(ImportError::Parquet(text));
         }
-        Ok(Self { file, metadata, kinds, batches, rows })
+        Ok(Self { file, metadata, kinds, batches, starts, rows })
+    }
+
+    /// Its row groups.
+    pub(super) fn groups(&self) -> &[RowGroupMetaData] {
+        self.metadata.metadata().row_groups()
     }
 
     /// Calls with every row: its number from 1, the columns of its batch and its place in them.
@@ -154,22 +163,30 @@ impl<'f> Source<'f> {
         pace: &mut Pace<'_>,
         mut take: impl FnMut(u64, &[Vec<Raw<'_>>], usize) -> Result<(), ImportError>,
     ) -> Result<(), ImportError> {
-        let mut number = 0_u64;
-        for (group, rows) in self.batches.iter().enumerate() {
-            let file = self.file.try_clone()?;
-            let mut reader = caught(|| {
-                ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                    .with_row_groups(vec![group])
-                    .with_batch_size(*rows)
-                    .build()
-            })?;
-            while let Some(batch) = caught(|| reader.next().transpose().map_err(ParquetError::from))? {
-                pace.at((pace.size() as f64 * number as f64 / self.rows.max(1) as f64) as u64)?;
-                let columns = cells(&batch)?;
-                for row in 0..batch.num_rows() {
-                    number += 1;
-                    take(number, &columns, row)?;
-                }
+        (0..self.batches.len()).try_for_each(|group| self.each_row_of(group, pace, &mut take))
+    }
+
+    /// Calls with every row of a row group.
+    pub(super) fn each_row_of(
+        &self,
+        group: usize,
+        pace: &mut Pace<'_>,
+        mut take: impl FnMut(u64, &[Vec<Raw<'_>>], usize) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let file = self.file.try_clone()?;
+        let mut reader = caught(|| {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_row_groups(vec![group])
+                .with_batch_size(self.batches[group])
+                .build()
+        })?;
+        let mut number = self.starts[group];
+        while let Some(batch) = caught(|| reader.next().transpose().map_err(ParquetError::from))? {
+            pace.at((pace.size() as f64 * number as f64 / self.rows.max(1) as f64) as u64)?;
+            let columns = cells(&batch)?;
+            for row in 0..batch.num_rows() {
+                number += 1;
+                take(number, &columns, row)?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! New rows into a table that is there: Parquet and Parquet to Parquet, by the columns that tell rows apart.
 //!
-//! The rows that are there are streamed. Of the new ones 49 bytes a row are held (some 100 with the room that the map
+//! The rows that are there are streamed; of a table that grows by the day most are neither compared nor written again:
+//! row groups that nothing new belongs to are copied. Of the new ones 49 bytes a row are held (some 100 with the room that the map
 //! leaves free), of at most [`limits::NEW_ROWS`] of them; beyond that as much as an import holds.
 
 use super::batch::ColumnPlan;
@@ -13,11 +14,16 @@ use crate::error::ImportError;
 use crate::limits;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::statistics::Statistics;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::Write;
 use std::ops::ControlFlow;
 use vakhta_domain::dataset::{BadRow, ColumnKind, OnError, Refused, TableFacts};
+
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
 
 /// A table in our own Parquet.
 #[derive(Debug, Clone, Copy)]
@@ -78,9 +84,10 @@ pub fn upsert(
     let mut result = Upserted::default();
 
     let mut coming: HashMap<[u8; 16], Coming> = HashMap::new();
+    let mut earliest = Earliest::of(&plans, &keys);
     for part in 0..new.len() {
         let name = |at: usize| plans[at].name.clone();
-        walk.each(Some(part), |number, cell| {
+        walk.each(part, |number, cell| {
             result.rows_in += 1;
             if let Some(at) = keys.iter().find(|at| matches!(cell(**at), Raw::Missing)) {
                 let reason = "no value, and this column tells rows apart".to_owned();
@@ -98,6 +105,7 @@ pub fn upsert(
                 row: number,
                 state: State::Fresh,
             };
+            earliest.note(&cell);
             match coming.entry(digest(&plans, keys.iter().copied(), &cell)) {
                 Entry::Occupied(mut there) => drop(there.insert(row)),
                 Entry::Vacant(room) => drop(room.insert(row)),
@@ -112,11 +120,21 @@ pub fn upsert(
         return Err(ImportError::BadRows(Box::new(result.refused)));
     }
 
-    if old.is_some() {
-        walk.each(None, |_, cell| {
+    let there = walk.there();
+    let mut untouched = vec![true; there.len()];
+    for (group, facts) in there.iter().enumerate() {
+        if earliest.is_after(facts, old) {
+            continue;
+        }
+        walk.each_there(group, |_, cell| {
             if let Some(row) = coming.get_mut(&digest(&plans, keys.iter().copied(), &cell)) {
                 let same =
                     row.state != State::Changed && row.content == digest(&plans, 0..plans.len(), &cell);
+                if !same && row.state == State::Same {
+                    // The same identity stands in an earlier row, too.
+                    untouched.fill(false);
+                }
+                untouched[group] &= same;
                 row.state = if same { State::Same } else { State::Changed };
             }
             Ok(())
@@ -135,10 +153,19 @@ pub fn upsert(
     }
 
     let mut keeper = Keeper::new(sink, plans.clone(), OnError::Refuse)?;
-    if old.is_some() {
-        walk.each(None, |number, cell| {
-            let there = coming.get(&digest(&plans, keys.iter().copied(), &cell));
-            if there.is_none_or(|row| row.state == State::Same) {
+    for (group, facts) in there.iter().enumerate() {
+        if let Some(old) = old.filter(|_| untouched[group] && keeper.fits(facts)) {
+            keeper.copy(old.file, facts, |keeper| {
+                walk.each_there(group, |number, cell| {
+                    result.rows += 1;
+                    keeper.row(number, cell)
+                })
+            })?;
+            continue;
+        }
+        walk.each_there(group, |number, cell| {
+            let row = coming.get(&digest(&plans, keys.iter().copied(), &cell));
+            if row.is_none_or(|row| row.state == State::Same) {
                 result.rows += 1;
                 keeper.row(number, cell)?;
             }
@@ -146,7 +173,7 @@ pub fn upsert(
         })?;
     }
     for part in 0..new.len() {
-        walk.each(Some(part), |number, cell| {
+        walk.each(part, |number, cell| {
             if keys.iter().any(|at| matches!(cell(*at), Raw::Missing)) {
                 return Ok(());
             }
@@ -262,22 +289,85 @@ impl<'f, 'p> Walk<'f, 'p> {
         Ok(Self { parts, has_old: old.is_some(), done: 0, total, progress })
     }
 
-    /// Calls with every row of a new part, or of the old one: its number from 1 and its cells.
+    /// The row groups of the old part.
+    fn there(&self) -> Vec<RowGroupMetaData> {
+        if self.has_old { self.parts[0].0.groups().to_vec() } else { Vec::new() }
+    }
+
+    /// Calls with every row of a row group of the old part: its number from 1 and its cells.
+    fn each_there(
+        &mut self,
+        group: usize,
+        take: impl for<'c> FnMut(u64, &'c dyn Fn(usize) -> Raw<'c>) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        self.rows_of(0, group, take)
+    }
+
+    /// Calls with every row of a new part: its number from 1 and its cells.
     fn each(
         &mut self,
-        new: Option<usize>,
+        part: usize,
         mut take: impl for<'c> FnMut(u64, &'c dyn Fn(usize) -> Raw<'c>) -> Result<(), ImportError>,
     ) -> Result<(), ImportError> {
-        let index = new.map_or(0, |part| part + usize::from(self.has_old));
-        let (source, size, places) = &self.parts[index];
+        let part = part + usize::from(self.has_old);
+        let groups = self.parts[part].0.groups().len();
+        (0..groups).try_for_each(|group| self.rows_of(part, group, &mut take))
+    }
+
+    fn rows_of(
+        &mut self,
+        part: usize,
+        group: usize,
+        mut take: impl for<'c> FnMut(u64, &'c dyn Fn(usize) -> Raw<'c>) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let (source, size, places) = &self.parts[part];
+        let size = size / source.groups().len() as u64;
         let (done, total, progress) = (self.done, self.total, &mut *self.progress);
-        let mut tell = |bytes: u64, _: u64| progress(done + bytes, total);
-        let mut pace = Pace::new(*size, &mut tell);
-        source.each_row(&mut pace, |number, columns, row| {
+        let mut tell = |_: u64, _: u64| progress(done, total);
+        let mut pace = Pace::new(size, &mut tell);
+        source.each_row_of(group, &mut pace, |number, columns, row| {
             take(number, &|at| places[at].map_or(Raw::Missing, |place| columns[place][row]))
         })?;
         self.done += size;
         Ok(())
+    }
+}
+
+/// The earliest of the new rows, by a moment among the columns that tell rows apart.
+struct Earliest {
+    /// The column of the whole.
+    at: Option<usize>,
+    name: Option<String>,
+    micros: i64,
+}
+
+impl Earliest {
+    fn of(plans: &[ColumnPlan], keys: &[usize]) -> Self {
+        let timed = |at: &usize| matches!(plans[*at].kind, ColumnKind::Date | ColumnKind::Timestamp);
+        let at = keys.iter().copied().find(timed);
+        Self { at, name: at.map(|at| plans[at].name.clone()), micros: i64::MAX }
+    }
+
+    fn note<'a>(&mut self, cell: &dyn Fn(usize) -> Raw<'a>) {
+        let micros = match self.at.map(cell) {
+            Some(Raw::Day(days)) => i64::from(days) * DAY,
+            Some(Raw::Moment { micros, .. }) => micros,
+            _ => i64::MIN,
+        };
+        self.micros = self.micros.min(micros);
+    }
+
+    /// Whether all rows of a group of the old part are earlier, so that none of them is a new one's.
+    fn is_after(&self, group: &RowGroupMetaData, old: Option<Part<'_>>) -> bool {
+        let columns = old.map_or(&[][..], |old| &old.table.columns);
+        let place = columns.iter().position(|column| Some(&column.name) == self.name.as_ref());
+        let Some(statistics) = place.and_then(|place| group.column(place).statistics()) else { return false };
+        let newest = match statistics {
+            Statistics::Int32(days) => days.max_opt().map(|days| i64::from(*days) * DAY),
+            Statistics::Int64(micros) => micros.max_opt().copied(),
+            _ => None,
+        };
+        newest.is_some_and(|newest| newest < self.micros)
     }
 }
 
@@ -287,7 +377,6 @@ fn digest<'a>(
     places: impl Iterator<Item = usize>,
     cell: &dyn Fn(usize) -> Raw<'a>,
 ) -> [u8; 16] {
-    const DAY: i64 = 86_400_000_000;
     let mut hash = Sha256::new();
     for at in places {
         let mut put = |tag: u8, bytes: &[u8]| {

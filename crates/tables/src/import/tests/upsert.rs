@@ -2,7 +2,10 @@
 
 use super::super::upsert::{Part, Upserted, upsert};
 use crate::error::ImportError;
-use crate::{import, preview};
+use crate::{Since, Values, import, preview};
+use jiff::civil::{Date, date};
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -77,6 +80,77 @@ fn changed_rows_are_replaced_and_new_ones_added() {
     // The same again is nothing new, whatever the order of its rows.
     let (again, none) = merged(Some(&whole), &[&new], &["branch", "date"], OnError::Refuse).expect("fits");
     assert_eq!((counts(&again), none.is_none()), ((3, 0, 0, 3), true));
+}
+
+/// Days of a hundred branches, from one day to another.
+fn days(from: u32, to: u32, y: impl Fn(u32, u32) -> u32) -> String {
+    let mut csv = "date,branch,y\n".to_owned();
+    for day in from..to {
+        let date = jiff::civil::date(2026, 1, 1).saturating_add(jiff::Span::new().days(day));
+        (0..100).for_each(|branch| csv.push_str(&format!("{date},b{branch},{}\n", y(day, branch))));
+    }
+    csv
+}
+
+fn groups(table: &Table) -> Vec<i64> {
+    let reader = SerializedFileReader::new(table.file.try_clone().expect("a file")).expect("Parquet");
+    reader.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect()
+}
+
+#[test]
+fn a_table_that_grows_is_what_it_would_be_in_one_piece() {
+    let keys = ["branch", "date"];
+    let put =
+        |old: &Table, csv: &str| merged(Some(old), &[&table(csv)], &keys, OnError::Refuse).expect("fits");
+    let plain = |day: u32, branch: u32| day * 7 + branch;
+    let all = |table: &Table| (table.facts.columns.clone(), columns_of(table));
+    let mut grown = table(&days(0, 340, plain));
+    assert_eq!(groups(&grown), [16_384, 16_384, 1_232]);
+    for day in 340..345 {
+        let (result, next) = put(&grown, &days(day, day + 1, plain));
+        assert_eq!(counts(&result), (100, 100, 0, 0));
+        grown = next.expect("a table");
+    }
+    assert_eq!(all(&grown), all(&table(&days(0, 345, plain))));
+    assert_eq!(groups(&grown), [16_384, 16_384, 1_732], "small groups are put together");
+
+    // A correction of an early day, and a row that is there, with a new day.
+    let corrected = |day: u32, branch: u32| if (day, branch) == (3, 4) { 9 } else { plain(day, branch) };
+    let late = format!("{}2026-01-04,b4,9\n2026-01-04,b5,26\n", days(345, 346, plain));
+    let (result, next) = put(&grown, &late);
+    assert_eq!((counts(&result), result.rows), ((102, 100, 1, 1), 34_600));
+    let next = next.expect("a table");
+    assert_eq!(groups(&next), [16_383, 16_384, 1_833], "only the corrected group is written anew");
+    let sorted = |table: &Table| {
+        let mut rows = columns_of(table);
+        rows.sort_unstable();
+        rows
+    };
+    let whole = table(&days(0, 346, corrected));
+    assert_eq!((sorted(&next), &next.facts.columns), (sorted(&whole), &whole.facts.columns));
+}
+
+fn columns_of(table: &Table) -> Vec<(String, String, i64)> {
+    let read =
+        crate::columns(table.file.try_clone().expect("a file"), &["date", "branch", "y"]).expect("there");
+    let [(_, date), (_, branch), (_, y)] = read.columns.try_into().expect("three columns");
+    let Values::Integers(y) = y else { panic!("not whole numbers") };
+    let rows = date.into_texts().to_rows().into_iter().zip(branch.into_texts().to_rows()).zip(y);
+    rows.map(|((d, b), y)| (d.expect("a day").to_string(), b.expect("a branch").to_string(), y.expect("y")))
+        .collect()
+}
+
+#[test]
+fn the_latest_days_are_read_without_the_earlier_ones() {
+    let grown = table(&days(0, 340, |_, _| 1));
+    let read = |day: Date| {
+        let since = Since { column: "date", day };
+        let file = grown.file.try_clone().expect("a file");
+        crate::columns_since(file, &["branch"], since).expect("there").rows()
+    };
+    assert_eq!((read(Date::MIN), read(date(2026, 1, 2))), (34_000, 34_000));
+    assert_eq!(read(date(2026, 11, 30)), 1_232, "the last row group");
+    assert_eq!(read(date(2027, 2, 1)), 0);
 }
 
 #[test]
