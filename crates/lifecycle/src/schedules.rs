@@ -37,7 +37,9 @@ pub enum ScheduleError {
 /// A schedule to be made.
 #[derive(Debug, Clone)]
 pub struct NewSchedule {
-    /// The model that is to be trained again; a source has its own schedule.
+    /// What is to be done; not a sync, since a source has its own schedule.
+    pub task: ScheduledTask,
+    /// The model that it is done with.
     pub model: ModelKey,
     /// A cron expression.
     pub cron: String,
@@ -67,7 +69,7 @@ pub async fn create(
     let schedule = Schedule {
         workspace: actor.workspace.clone(),
         id: ScheduleId::new(ids::fresh("sch", &*app.ports.chance)),
-        task: ScheduledTask::Retrain,
+        task: new.task,
         subject: Subject::Model(new.model.clone()),
         next_at: times.next_after(now).ok_or(BadTimes::Never(new.cron))?,
         times,

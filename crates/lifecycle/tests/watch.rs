@@ -10,7 +10,7 @@ use vakhta_domain::ids::{ModelKey, ScheduleId};
 use vakhta_domain::job::{Job, JobKind, JobState};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::JobFilter;
-use vakhta_domain::schedule::{BadTimes, Schedule};
+use vakhta_domain::schedule::{BadTimes, Schedule, ScheduledTask};
 use vakhta_lifecycle::retrain::{self, Asked};
 use vakhta_lifecycle::schedules::{self, Change, NewSchedule, ScheduleError};
 use vakhta_lifecycle::{jobs, models, training as trainings};
@@ -98,6 +98,7 @@ async fn people_pause_make_and_run_schedules() {
     assert!(resumed.next_at > house.ports.clock.now(), "nothing is made up after a pause");
 
     let new = |cron: &str, timezone: &str| NewSchedule {
+        task: ScheduledTask::Retrain,
         model: model.clone(),
         cron: cron.into(),
         timezone: timezone.into(),
@@ -112,6 +113,11 @@ async fn people_pause_make_and_run_schedules() {
     assert_eq!(schedule(&house, made.id.as_str()).await.next_at, changed.next_at);
     assert!(matches!(schedules::delete(app, actor, &own).await, Err(ScheduleError::OfSpec(_))));
     schedules::delete(app, actor, &made.id).await.expect("deleted");
+
+    let twice = NewSchedule { task: ScheduledTask::DailyMetrics, ..new("0 12 * * *", "UTC") };
+    let made = schedules::create(app, actor, twice).await.expect("a second time of the day");
+    let job = schedules::run_now(app, actor, &made.id).await.expect("queued");
+    assert_eq!((job.kind, &result(&house, &job).await["answers"]), (JobKind::Metrics, &0.into()));
     house.close().await;
 }
 

@@ -37,6 +37,8 @@ fn schedules_follow_the_spec_and_people() {
     assert_eq!(api.post("schedules", &nowhere).expect(422)["errors"][0]["pointer"], "/timezone");
     let unknown = json!({"task": "retrain", "model_key": "none", "cron": "0 4 * * *"});
     api.post("schedules", &unknown).expect(404);
+    let sync = json!({"task": "sync", "model_key": "sales", "cron": "0 4 * * *"});
+    assert_eq!(api.post("schedules", &sync).expect(422)["errors"][0]["pointer"], "/task");
     let good =
         json!({"task": "retrain", "model_key": "sales", "cron": "0 4 * * *", "timezone": "Europe/Moscow"});
     let made = api.post("schedules", &good).expect(201);

@@ -48,11 +48,12 @@ pub async fn create(
     Json(body): Json<ScheduleBody>,
 ) -> Result<Response, Problem> {
     let actor = who.require(Permission::WriteModels)?;
-    if body.task != ScheduledTask::Retrain {
-        let text = "only `retrain` is scheduled by hand: a source has its own schedule";
+    if body.task == ScheduledTask::Sync {
+        let text = "is `sync`; a source has a schedule of its own: set its `cron`";
         return Err(Problem::invalid_field("/task", text));
     }
     let new = NewSchedule {
+        task: body.task,
         model: ModelKey::new(body.model_key),
         cron: body.cron,
         timezone: body.timezone.unwrap_or_else(|| UTC.into()),
