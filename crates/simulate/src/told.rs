@@ -6,20 +6,17 @@ use crate::year::Plan;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use vakhta_domain::alert::{Alert, Language, State, words};
+use vakhta_domain::alert::{Alert, Detail, Language, State, words};
 use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::job::JobState;
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{AlertFilter, JobFilter, StoreError};
+use vakhta_domain::ports::{AlertFilter, EventFilter, JobFilter, StoreError};
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::Lifecycle;
 use vakhta_lifecycle::metrics::summary::{self, MAX_DAYS, Measured};
-
-/// Entries of one page of a list.
-const PAGE: u32 = 200;
 
 /// What a replay has to tell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -246,22 +243,50 @@ pub(crate) fn zone(plan: &Plan) -> TimeZone {
     zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC)
 }
 
+/// The part of an alert that goes on changing, as the history has it.
+#[derive(Default, Deserialize)]
+struct Numbers {
+    value: Option<f64>,
+    limit: Option<f64>,
+    detail: Detail,
+}
+
+/// The numbers of each alert when it fired, or when it last grew worse.
+async fn at_worst(app: &Lifecycle, actor: &Actor) -> Result<HashMap<String, Numbers>, StoreError> {
+    let mut found = HashMap::new();
+    for kind in ["alert.escalated", "alert.fired"] {
+        let filter = EventFilter { kind: Some(kind.into()), ..EventFilter::default() };
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
+            let read = app.ports.events.events(&actor.workspace, &filter, &page).await?;
+            next = page.after(&read);
+            // The newest come first.
+            for event in read.items {
+                let numbers = || serde_json::from_value(event.data).unwrap_or_default();
+                found.entry(event.subject_id).or_insert_with(numbers);
+            }
+        }
+    }
+    Ok(found)
+}
+
 async fn alerts(app: &Lifecycle, actor: &Actor, zone: &TimeZone) -> Result<Vec<AlertTold>, StoreError> {
+    let mut at_worst = at_worst(app, actor).await?;
     let mut found = Vec::new();
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let read = app.ports.alerts.alerts(&actor.workspace, &AlertFilter::default(), &page).await?;
+        next = page.after(&read);
         found.extend(read.items.into_iter().filter_map(|alert| {
             let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
             let (fired, until) = (day(alert.fired_at?), alert.resolved_at.map(day));
-            // As it was told when it fired, at its worst.
-            let alert = Alert { state: State::Firing, severity: alert.worst, ..alert };
+            let Numbers { value, limit, detail } = at_worst.remove(alert.id.as_str()).unwrap_or_default();
+            let severity = alert.worst;
+            let alert = Alert { state: State::Firing, severity, value, limit, detail, ..alert };
             let text = words::told(&alert, Language::En, None).title;
             let (rule, severity) = (alert.rule.as_str(), alert.severity.as_str());
             Some(AlertTold { day: fired, until, rule, severity, text })
         }));
-        let Some(cursor) = read.next_cursor else { break };
-        page.cursor = Some(cursor);
     }
     found.sort_by(|a, b| (a.day, a.rule).cmp(&(b.day, b.rule)));
     Ok(found)
@@ -274,13 +299,12 @@ async fn drift(
     plan: &Plan,
 ) -> Result<Vec<DriftTold>, StoreError> {
     let mut found = Vec::new();
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let read = app.ports.drift.drift_reports(&actor.workspace, Some(model), plan.from, &page).await?;
+        next = page.after(&read);
         let confirmed = read.items.into_iter().filter(|report| !report.confirmed.is_empty());
         found.extend(confirmed.map(|report| DriftTold { day: report.to, columns: report.confirmed }));
-        let Some(cursor) = read.next_cursor else { break };
-        page.cursor = Some(cursor);
     }
     found.reverse();
     Ok(found)
@@ -294,9 +318,10 @@ async fn decisions(
 ) -> Result<Vec<DecisionTold>, StoreError> {
     let zone = zone(plan);
     let mut found = Vec::new();
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let read = app.ports.versions.decisions(&actor.workspace, model, &page).await?;
+        next = page.after(&read);
         found.extend(read.items.into_iter().map(|decision| DecisionTold {
             at: decision.at,
             day: decision.at.to_zoned(zone.clone()).date(),
@@ -304,8 +329,6 @@ async fn decisions(
             version: decision.version.to_string(),
             reason: decision.reason,
         }));
-        let Some(cursor) = read.next_cursor else { break };
-        page.cursor = Some(cursor);
     }
     found.reverse();
     Ok(found)
@@ -316,9 +339,10 @@ type Jobs = (BTreeMap<String, u64>, Vec<FailedTold>);
 async fn jobs(app: &Lifecycle, actor: &Actor) -> Result<Jobs, StoreError> {
     let mut counted = BTreeMap::new();
     let mut failed = Vec::new();
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let read = app.ports.jobs.jobs(&actor.workspace, &JobFilter::default(), &page).await?;
+        next = page.after(&read);
         for job in read.items {
             *counted.entry(job.kind.as_str().to_owned()).or_insert(0) += 1;
             if job.state == JobState::Failed {
@@ -326,8 +350,6 @@ async fn jobs(app: &Lifecycle, actor: &Actor) -> Result<Jobs, StoreError> {
                 failed.push(FailedTold { at: job.created_at, kind: job.kind.as_str(), reason });
             }
         }
-        let Some(cursor) = read.next_cursor else { break };
-        page.cursor = Some(cursor);
     }
     failed.reverse();
     Ok((counted, failed))

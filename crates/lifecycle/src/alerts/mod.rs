@@ -117,7 +117,7 @@ fn event_of(changed: &Changed, actor: &Actor, at: jiff::Timestamp) -> Option<New
 fn told(alert: &Alert) -> Value {
     json!({
         "rule": alert.rule, "subject": alert.subject, "severity": alert.severity, "state": alert.state,
-        "value": alert.value.filter(|value| value.is_finite()), "limit": alert.limit,
+        "value": alert.value.filter(|value| value.is_finite()), "limit": alert.limit, "detail": alert.detail,
         "silenced": alert.silenced_by.is_some(), "resolved_by": alert.resolved_by,
         "note": alert.acknowledged.as_ref().and_then(|said| said.note.as_deref()),
     })
