@@ -16,6 +16,16 @@ impl PageQuery {
     pub fn first(limit: u32) -> Self {
         Self { limit, cursor: None }
     }
+
+    /// As many of the first rows as one page may hold: for a reader of the whole list.
+    pub fn longest() -> Self {
+        Self::first(500)
+    }
+
+    /// What to ask for after `page`; none where it was the last.
+    pub fn after<T>(self, page: &Page<T>) -> Option<Self> {
+        Some(Self { cursor: Some(page.next_cursor.clone()?), ..self })
+    }
 }
 
 /// One page of a list.

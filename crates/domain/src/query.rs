@@ -35,6 +35,11 @@ pub struct QueryLimits {
     pub answer_bytes: usize,
 }
 
+impl QueryLimits {
+    /// Where nothing can be asked.
+    pub const NOTHING: Self = Self { time: Duration::ZERO, memory_bytes: 0, answer_bytes: 0 };
+}
+
 /// What a column of an answer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnType {

@@ -59,6 +59,16 @@ pub enum Origin {
     Imported,
 }
 
+impl Origin {
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trained => "trained",
+            Self::Imported => "imported",
+        }
+    }
+}
+
 /// A version as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelVersion {

@@ -3,10 +3,12 @@
 use crate::Lifecycle;
 use crate::jobs;
 use crate::metrics;
+use crate::models;
 use crate::rows::series;
 use crate::serve::forecast::{SeriesChoice, key_of};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::collections::HashSet;
 use std::sync::Arc;
 use vakhta_domain::actual::{Actual, ActualSource, ActualVersion, NewActuals, TakenActuals, Truth};
 use vakhta_domain::daily::forecast_key;
@@ -14,11 +16,11 @@ use vakhta_domain::dataset::DatasetVersion;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{DatasetKey, ModelKey, WorkspaceId};
 use vakhta_domain::model::Model;
-use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::StoreError;
-use vakhta_domain::spec::{Frequency, ModelSpec, Outliers, SpecError, Task};
+use vakhta_domain::spec::{Frequency, Missing, ModelSpec, Outliers, SpecError, Task};
 use vakhta_domain::user::Actor;
-use vakhta_ml::panel::{Kind, Panel, PanelRules};
+use vakhta_ml::panel::{Kind, Observations, Panel, PanelRules};
+use vakhta_tables::ReadError;
 
 /// The most actuals in one call.
 pub const MAX_ITEMS: usize = 50_000;
@@ -154,20 +156,14 @@ pub async fn dataset_changed(app: &Arc<Lifecycle>, actor: &Actor, dataset: &Data
 }
 
 async fn ask_models(app: &Arc<Lifecycle>, actor: &Actor, dataset: &DatasetKey) -> Result<(), StoreError> {
-    let mut page = PageQuery::first(500);
-    loop {
-        let models = app.ports.models.models(&actor.workspace, &page).await?;
-        for model in models.items.iter().filter(|model| reads(model, dataset) && model.champion.is_some()) {
-            let system = Actor::system(actor.workspace.clone());
-            let job = metrics::job(app, &system, &model.key, &metrics::Asked::default());
-            app.ports.jobs.enqueue(&job, &jobs::queued(&job)).await?;
-            app.signals.bump();
-        }
-        match models.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(()),
-        }
+    let models = models::all(app, &actor.workspace).await?;
+    for model in models.iter().filter(|model| reads(model, dataset) && model.champion.is_some()) {
+        let system = Actor::system(actor.workspace.clone());
+        let job = metrics::job(app, &system, &model.key, &metrics::Asked::default());
+        app.ports.jobs.enqueue(&job, &jobs::queued(&job)).await?;
+        app.signals.bump();
     }
+    Ok(())
 }
 
 /// Whether the newest rows of a dataset are what a model forecasts.
@@ -220,7 +216,12 @@ async fn rows(
     let parquet = app.ports.objects.get(&version.object).await?;
     let spec = model.spec.clone();
     let read = tokio::task::spawn_blocking(move || {
-        let rows = series::read(parquet, &spec).map_err(|error| error.to_string())?;
+        let told = |error: ReadError| error.to_string();
+        let mut rows = series::read_since(parquet.clone(), &spec, since).map_err(told)?;
+        if spec.data.missing == Missing::Zero && !all_begin_by(&rows.observations, since) {
+            // A gap at its beginning would be taken for the time before its series began.
+            rows = series::read(parquet, &spec).map_err(told)?;
+        }
         let newest = rows.observations.time.iter().max().copied();
         let rules = PanelRules {
             frequency: spec.data.frequency,
@@ -231,6 +232,14 @@ async fn rows(
         Ok(of_panel(&panel, newest, since))
     });
     Ok(read.await.unwrap_or_else(|panic| Err(format!("the program failed: {panic}"))))
+}
+
+/// Whether every series has a row of a day or earlier.
+fn all_begin_by(rows: &Observations, day: Date) -> bool {
+    let of = |at: usize| rows.series.iter().map(move |column| &column[at]).collect::<Vec<_>>();
+    let all: HashSet<_> = (0..rows.time.len()).map(of).collect();
+    let begun: HashSet<_> = (0..rows.time.len()).filter(|&at| rows.time[at] <= day).map(of).collect();
+    all.len() == begun.len()
 }
 
 /// What a panel says from a day on. A gap that means zero counts only before the last row of its series, so that rows

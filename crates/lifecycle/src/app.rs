@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use vakhta_domain::ids::{WorkerId, random_hex};
 use vakhta_domain::job::JobKind;
 use vakhta_domain::ports::{Notifier, Ports, StoreError};
+use vakhta_domain::query::QueryLimits;
 
 /// What the lifecycle is told once, at the start.
 #[derive(Debug, Clone)]
@@ -81,7 +82,7 @@ impl Background {
 impl Lifecycle {
     /// Puts the parts together without SQL; nothing runs yet.
     pub fn new(ports: Ports, notifier: Arc<dyn Notifier>, settings: Settings) -> Arc<Self> {
-        Self::with_queries(ports, notifier, Queries::none(), settings)
+        Self::with_queries(ports, notifier, Queries::none(QueryLimits::NOTHING), settings)
     }
 
     /// Puts the parts together; nothing runs yet.

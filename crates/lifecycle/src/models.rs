@@ -7,6 +7,7 @@ use std::sync::Arc;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{JobId, ModelKey, WorkspaceId};
 use vakhta_domain::model::Model;
+use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::schedule::{self, Schedule};
 use vakhta_domain::spec::{ModelSpec, Notice, check};
@@ -35,6 +36,18 @@ pub enum ModelError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Every model of a workspace.
+pub async fn all(app: &Lifecycle, workspace: &WorkspaceId) -> Result<Vec<Model>, StoreError> {
+    let mut found = Vec::new();
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
+        let part = app.ports.models.models(workspace, &page).await?;
+        next = page.after(&part);
+        found.extend(part.items);
+    }
+    Ok(found)
 }
 
 /// What describing a model did.

@@ -1,6 +1,7 @@
 //! Tables in: checked, profiled, stored as immutable Parquet, then shown.
 
 use crate::Lifecycle;
+use crate::models;
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::path::PathBuf;
@@ -8,7 +9,6 @@ use std::sync::Arc;
 use vakhta_domain::dataset::{ColumnKind, DatasetVersion, ReadOptions, Refused, TableFacts};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{self, BadKey, DatasetKey, DatasetVersionId, ModelKey, check_key};
-use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{NewDatasetVersion, StoreError};
 use vakhta_domain::user::Actor;
 use vakhta_tables::{ImportError, ReadError};
@@ -173,16 +173,8 @@ pub async fn delete(app: &Arc<Lifecycle>, actor: &Actor, key: &DatasetKey) -> Re
 }
 
 async fn learners(app: &Lifecycle, actor: &Actor, key: &DatasetKey) -> Result<Vec<ModelKey>, StoreError> {
-    let mut found = Vec::new();
-    let mut page = PageQuery::first(500);
-    loop {
-        let models = app.ports.models.models(&actor.workspace, &page).await?;
-        found.extend(models.items.into_iter().filter(|m| m.spec.data.dataset == key.as_str()).map(|m| m.key));
-        match models.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(found),
-        }
-    }
+    let models = models::all(app, &actor.workspace).await?;
+    Ok(models.into_iter().filter(|m| m.spec.data.dataset == key.as_str()).map(|m| m.key).collect())
 }
 
 /// A file turned into Parquet in the temporary folder; gone when dropped.

@@ -2,6 +2,7 @@
 
 use crate::columns::moments;
 use crate::source::Source;
+use crate::table::projected;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -87,8 +88,7 @@ impl TableProvider for Dataset {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let places = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        let schema = Arc::new(self.schema.project(&places)?);
+        let (places, schema) = projected(&self.schema, projection)?;
         let path = Arc::new(self.copy().await?);
         let groups = open(&path)?.metadata().num_row_groups();
         let parts = self.source.threads.min(groups).max(1);

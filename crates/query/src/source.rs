@@ -11,9 +11,6 @@ use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Ports, StoreError};
 
-/// Rows that one page of a port holds.
-pub(crate) const PAGE: u32 = 500;
-
 /// The ports, seen from one workspace. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Source(Arc<Inside>);
@@ -88,30 +85,26 @@ impl Inside {
     /// The workspace's models, those of the given keys where some are given.
     pub(crate) async fn models(&self, among: Option<&[String]>) -> Result<Vec<Model>, StoreError> {
         let mut found = Vec::new();
-        let mut page = PageQuery::first(PAGE);
-        loop {
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
             let part = self.ports.models.models(&self.workspace, &page).await?;
+            next = page.after(&part);
             let wanted =
                 |model: &Model| among.is_none_or(|keys| keys.iter().any(|key| key == model.key.as_str()));
             found.extend(part.items.into_iter().filter(wanted));
-            match part.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok(found),
-            }
         }
+        Ok(found)
     }
 
     /// The keys of the workspace's datasets.
     pub(crate) async fn datasets(&self) -> Result<Vec<String>, StoreError> {
         let mut found = Vec::new();
-        let mut page = PageQuery::first(PAGE);
-        loop {
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
             let part = self.ports.datasets.datasets(&self.workspace, &page).await?;
+            next = page.after(&part);
             found.extend(part.items.into_iter().map(|dataset| dataset.key.as_str().to_owned()));
-            match part.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok(found),
-            }
         }
+        Ok(found)
     }
 }

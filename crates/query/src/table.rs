@@ -4,7 +4,7 @@ use crate::columns::{self, Column};
 use crate::narrow::Wanted;
 use crate::source::Source;
 use async_trait::async_trait;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::datasource::TableType;
 use datafusion::error::{DataFusionError, Result};
@@ -109,8 +109,7 @@ impl<R: Send + Sync + 'static> TableProvider for Kept<R> {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let places = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        let schema = Arc::new(self.schema.project(&places)?);
+        let (places, schema) = projected(&self.schema, projection)?;
         let part = Part {
             table: Arc::clone(&self.table),
             places: places.into(),
@@ -121,6 +120,13 @@ impl<R: Send + Sync + 'static> TableProvider for Kept<R> {
         let plan = StreamingTableExec::try_new(schema, vec![Arc::new(part)], None, [], false, limit)?;
         Ok(Arc::new(plan))
     }
+}
+
+/// The places of the columns that are wanted, and their schema.
+pub(crate) fn projected(schema: &Schema, wanted: Option<&Vec<usize>>) -> Result<(Vec<usize>, SchemaRef)> {
+    let places = wanted.cloned().unwrap_or_else(|| (0..schema.fields().len()).collect());
+    let schema = Arc::new(schema.project(&places)?);
+    Ok((places, schema))
 }
 
 /// The one stream of a table.

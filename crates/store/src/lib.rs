@@ -14,6 +14,7 @@ mod objects;
 mod open_error;
 mod predictions;
 mod repositories;
+mod tls;
 
 pub use config::{S3Options, StoreConfig};
 pub use feeds::FeedOptions;

@@ -3,6 +3,7 @@
 
 use super::{event_of, facts};
 use crate::Lifecycle;
+use crate::models;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vakhta_domain::alert::channel::Channel;
@@ -13,7 +14,7 @@ use vakhta_domain::alert::rule::Rules;
 use vakhta_domain::alert::silence::Silence;
 use vakhta_domain::alert::{Alert, group_of};
 use vakhta_domain::ids::{self, AlertId, DeliveryId, WorkspaceId};
-use vakhta_domain::page::{Page, PageQuery};
+use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{AlertChanges, StoreError};
 use vakhta_domain::user::Actor;
 
@@ -46,33 +47,23 @@ async fn of_workspace(app: &Arc<Lifecycle>, workspace: &WorkspaceId) -> Result<(
         look.alerts.entry(alert.group()).or_default().push(alert);
     }
     let mut seen = BTreeSet::new();
-    let mut page = PageQuery::first(500);
-    loop {
-        let Page { items, next_cursor } = app.ports.models.models(workspace, &page).await?;
-        for model in items {
-            let rules = rules.for_model(model.spec.policies.alerts.as_ref());
-            let facts = facts::of_model(app, &model).await?;
-            let readings = of_model(&facts, &rules, app.ports.clock.now());
-            let group = group_of(Some(&model.key), "");
-            settle(app, &look, &group, &rules, Some(&readings)).await?;
-            seen.insert(group);
-        }
-        page.cursor = next_cursor;
-        if page.cursor.is_none() {
-            break;
-        }
+    for model in models::all(app, workspace).await? {
+        let rules = rules.for_model(model.spec.policies.alerts.as_ref());
+        let facts = facts::of_model(app, &model).await?;
+        let readings = of_model(&facts, &rules, app.ports.clock.now());
+        let group = group_of(Some(&model.key), "");
+        settle(app, &look, &group, &rules, Some(&readings)).await?;
+        seen.insert(group);
     }
-    loop {
-        let Page { items, next_cursor } = app.ports.sources.sources(workspace, &page).await?;
-        for source in items {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
+        let part = app.ports.sources.sources(workspace, &page).await?;
+        next = page.after(&part);
+        for source in part.items {
             let readings: Vec<Reading> = facts::of_source(&source).iter().map(of_source).collect();
             let group = group_of(None, source.key.as_str());
             settle(app, &look, &group, &rules, Some(&readings)).await?;
             seen.insert(group);
-        }
-        page.cursor = next_cursor;
-        if page.cursor.is_none() {
-            break;
         }
     }
     for group in look.alerts.keys().filter(|group| !seen.contains(*group)) {

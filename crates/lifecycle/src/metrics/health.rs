@@ -2,6 +2,7 @@
 
 use super::summary::summary;
 use crate::Lifecycle;
+use crate::models;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
@@ -67,17 +68,10 @@ pub struct ModelHealth {
 /// How the watch over every model stands, by key.
 pub async fn health(app: &Lifecycle, workspace: &WorkspaceId) -> Result<Vec<ModelHealth>, StoreError> {
     let mut found = Vec::new();
-    let mut page = PageQuery::first(500);
-    loop {
-        let models = app.ports.models.models(workspace, &page).await?;
-        for model in &models.items {
-            found.push(of_model(app, workspace, model).await?);
-        }
-        match models.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(found),
-        }
+    for model in models::all(app, workspace).await? {
+        found.push(of_model(app, workspace, &model).await?);
     }
+    Ok(found)
 }
 
 async fn of_model(

@@ -57,14 +57,11 @@ struct Output {
 impl Reader {
     pub async fn of(app: &Lifecycle, workspace: &WorkspaceId, model: &Model) -> Result<Self, MetricsError> {
         let mut served = Vec::new();
-        let mut page = PageQuery::first(500);
-        loop {
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
             let part = app.ports.versions.deployments(workspace, &model.key, &page).await?;
+            next = page.after(&part);
             served.extend(part.items);
-            match part.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => break,
-            }
         }
         Ok(Self {
             workspace: workspace.clone(),

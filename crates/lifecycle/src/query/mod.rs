@@ -28,8 +28,7 @@ pub struct Queries {
 
 impl Queries {
     /// Nobody answers: the program has no SQL in it.
-    pub fn none() -> Self {
-        let limits = QueryLimits { time: Duration::ZERO, memory_bytes: 0, answer_bytes: 0 };
+    pub fn none(limits: QueryLimits) -> Self {
         Self { analytics: Arc::new(Nobody), limits }
     }
 }

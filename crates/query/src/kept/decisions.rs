@@ -2,7 +2,7 @@
 
 use crate::columns::{moment, text};
 use crate::narrow::Wanted;
-use crate::source::{PAGE, Source};
+use crate::source::Source;
 use crate::table::{Ended, Kept, Rows};
 use datafusion::catalog::TableProvider;
 use std::sync::Arc;
@@ -26,14 +26,11 @@ pub(super) fn table(source: &Source) -> Arc<dyn TableProvider> {
 
 async fn read(source: Source, wanted: Wanted, rows: Rows<Decision>) -> Result<(), Ended> {
     for model in source.models(wanted.texts("model").as_deref()).await? {
-        let mut page = PageQuery::first(PAGE);
-        loop {
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
             let part = source.ports.versions.decisions(&source.workspace, &model.key, &page).await?;
+            next = page.after(&part);
             rows.put(part.items).await?;
-            match part.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => break,
-            }
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::columns::{Column, integer, moment, text};
 use crate::narrow::Wanted;
-use crate::source::{PAGE, Source};
+use crate::source::Source;
 use crate::table::{Ended, Kept, Rows};
 use datafusion::catalog::TableProvider;
 use jiff::SignedDuration;
@@ -43,13 +43,11 @@ async fn read(source: Source, wanted: Wanted, rows: Rows<Event>) -> Result<(), E
         until: at.high.and_then(|high| high.checked_add(SignedDuration::from_micros(1)).ok()),
         ..EventFilter::default()
     };
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let part = source.ports.events.events(&source.workspace, &filter, &page).await?;
+        next = page.after(&part);
         rows.put(part.items).await?;
-        match part.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(()),
-        }
     }
+    Ok(())
 }

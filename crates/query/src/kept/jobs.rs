@@ -2,7 +2,7 @@
 
 use crate::columns::{Column, float, integer, moment, text};
 use crate::narrow::Wanted;
-use crate::source::{PAGE, Source};
+use crate::source::Source;
 use crate::table::{Ended, Kept, Rows};
 use datafusion::catalog::TableProvider;
 use std::sync::Arc;
@@ -47,15 +47,13 @@ async fn read(source: Source, wanted: Wanted, rows: Rows<Job>) -> Result<(), End
         model: wanted.text("model").map(ModelKey::new),
     };
     let since = wanted.moments("created_at").low;
-    let mut page = PageQuery::first(PAGE);
-    loop {
+    let mut next = Some(PageQuery::longest());
+    while let Some(page) = next {
         let part = source.ports.jobs.jobs(&source.workspace, &filter, &page).await?;
         // The newest come first.
         let done = since.is_some_and(|since| part.items.last().is_some_and(|job| job.created_at < since));
+        next = page.after(&part).filter(|_| !done);
         rows.put(part.items).await?;
-        match part.next_cursor.filter(|_| !done) {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(()),
-        }
     }
+    Ok(())
 }

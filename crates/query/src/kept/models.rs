@@ -8,13 +8,13 @@ use datafusion::catalog::TableProvider;
 use std::borrow::Cow;
 use std::sync::Arc;
 use vakhta_domain::model::Model;
-use vakhta_domain::spec::{Task, Title};
+use vakhta_domain::spec::Title;
 
 pub(super) fn table(source: &Source) -> Arc<dyn TableProvider> {
     let columns = vec![
         text("model", |m: &Model| Some(m.key.as_str().into())),
         text("title", title),
-        text("task", |m| Some(task(m.spec.task).into())),
+        text("task", |m| Some(m.spec.task.as_str().into())),
         text("dataset", |m| Some(m.spec.data.dataset.as_str().into())),
         text("champion", |m| Some(m.champion.as_ref()?.as_str().into())),
         integer("revision", |m| Some(i64::from(m.revision))),
@@ -31,14 +31,6 @@ fn title(model: &Model) -> Option<Cow<'_, str>> {
         Title::ByLanguage(titles) => titles.en.as_ref().or(titles.ru.as_ref())?,
     };
     Some(title.as_str().into())
-}
-
-fn task(task: Task) -> &'static str {
-    match task {
-        Task::Forecast => "forecast",
-        Task::Classification => "classification",
-        Task::Regression => "regression",
-    }
 }
 
 async fn read(source: Source, wanted: Wanted, rows: Rows<Model>) -> Result<(), Ended> {

@@ -2,14 +2,14 @@
 
 use crate::columns::{Column, boolean, float, integer, moment, text};
 use crate::narrow::Wanted;
-use crate::source::{PAGE, Source};
+use crate::source::Source;
 use crate::table::{Ended, Kept, Rows};
 use datafusion::catalog::TableProvider;
 use serde_json::Value;
 use std::sync::Arc;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::report::Report;
-use vakhta_domain::version::{ModelVersion, Origin, VersionState};
+use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// A version with its headline.
 struct Row {
@@ -28,12 +28,7 @@ fn columns() -> Vec<Column<Row>> {
         text("alias", |r| Some(r.version.alias.as_deref()?.into())),
         text("state", |r| Some(r.version.state.as_str().into())),
         boolean("serves", |r| Some(r.version.state == VersionState::Deployed)),
-        text("origin", |r| {
-            Some(match r.version.origin() {
-                Origin::Trained => "trained".into(),
-                Origin::Imported => "imported".into(),
-            })
-        }),
+        text("origin", |r| Some(r.version.origin().as_str().into())),
         text("engine", |r| Some(r.version.report.as_ref()?.engine().into())),
         moment("created_at", |r| Some(r.version.created_at)),
         text("dataset_version", |r| Some(r.version.dataset_version.as_ref()?.as_str().into())),
@@ -60,18 +55,15 @@ fn number(row: &Row, name: &str) -> Option<f64> {
 
 async fn read(source: Source, wanted: Wanted, rows: Rows<Row>) -> Result<(), Ended> {
     for model in source.models(wanted.texts("model").as_deref()).await? {
-        let mut page = PageQuery::first(PAGE);
-        loop {
+        let mut next = Some(PageQuery::longest());
+        while let Some(page) = next {
             let part = source.ports.versions.versions(&source.workspace, &model.key, &page).await?;
+            next = page.after(&part);
             let of = |version: ModelVersion| {
                 let headline = version.report.as_ref().map_or(Value::Null, Report::headline);
                 Row { version, headline }
             };
             rows.put(part.items.into_iter().map(of).collect()).await?;
-            match part.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => break,
-            }
         }
     }
     Ok(())

@@ -9,8 +9,12 @@ use layers::{Layers, Resolved};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use vakhta_domain::query::QueryLimits;
 use vakhta_domain::user::check_password;
 use value::Value;
+
+/// The largest answer to a question in SQL, bytes in memory.
+const ANSWER_BYTES: usize = 64 << 20;
 
 /// The file that is read where none is named.
 pub const DEFAULT_FILE: &str = "vakhta.toml";
@@ -69,12 +73,8 @@ pub struct Config {
     pub lease_seconds: u32,
     /// Saved models in memory, bytes together.
     pub model_memory_bytes: u64,
-    /// The longest query.
-    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only the engine for SQL heeds it"))]
-    pub query_time: Duration,
-    /// Memory of one query, bytes.
-    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only the engine for SQL heeds it"))]
-    pub query_memory_bytes: u64,
+    /// How far a question in SQL may go.
+    pub query_limits: QueryLimits,
     /// Threads of one training.
     pub threads: usize,
     /// The log filter.
@@ -214,8 +214,11 @@ impl Config {
             train_limit_seconds: whole("train_limit_minutes") as u32 * 60,
             lease_seconds: whole("lease_seconds") as u32,
             model_memory_bytes: whole("model_memory_bytes"),
-            query_time: Duration::from_secs(whole("query_seconds")),
-            query_memory_bytes: whole("query_memory_bytes"),
+            query_limits: QueryLimits {
+                time: Duration::from_secs(whole("query_seconds")),
+                memory_bytes: whole("query_memory_bytes"),
+                answer_bytes: ANSWER_BYTES,
+            },
             threads: threads(whole("threads") as usize),
             log_level: text("log_level"),
             log_json: text("log_format") == "json",

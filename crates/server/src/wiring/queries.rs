@@ -10,7 +10,6 @@ use vakhta_lifecycle::query::Queries;
 pub fn of(config: &Config, ports: &Ports, temp_dir: &Path) -> Queries {
     use std::sync::Arc;
     use std::time::Duration;
-    use vakhta_domain::query::QueryLimits;
     use vakhta_query::{Engine, Settings};
 
     /// Queries answered at once.
@@ -19,8 +18,6 @@ pub fn of(config: &Config, ports: &Ports, temp_dir: &Path) -> Queries {
     const PATIENCE: Duration = Duration::from_secs(3);
     /// Threads of one query: more would only be faster while nothing else is asked of the machine.
     const MOST_THREADS: usize = 4;
-    /// The largest answer, bytes in memory.
-    const ANSWER_BYTES: usize = 64 << 20;
 
     let settings = Settings {
         temp_dir: temp_dir.to_owned(),
@@ -29,16 +26,11 @@ pub fn of(config: &Config, ports: &Ports, temp_dir: &Path) -> Queries {
         patience: PATIENCE,
         measures: vakhta_lifecycle::metrics::summary::measures,
     };
-    let limits = QueryLimits {
-        time: config.query_time,
-        memory_bytes: config.query_memory_bytes,
-        answer_bytes: ANSWER_BYTES,
-    };
-    Queries { analytics: Arc::new(Engine::new(ports.clone(), settings)), limits }
+    Queries { analytics: Arc::new(Engine::new(ports.clone(), settings)), limits: config.query_limits }
 }
 
 /// Nobody.
 #[cfg(not(feature = "sql"))]
-pub fn of(_: &Config, _: &Ports, _: &Path) -> Queries {
-    Queries::none()
+pub fn of(config: &Config, _: &Ports, _: &Path) -> Queries {
+    Queries::none(config.query_limits)
 }

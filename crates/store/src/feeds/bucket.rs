@@ -2,6 +2,7 @@
 
 use super::files::{Found, MOST, Spool, at, fresh, within};
 use super::secrets::Secrets;
+use crate::tls::one_cryptography;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
@@ -78,8 +79,7 @@ pub(super) async fn fetch(
 }
 
 fn open(files: &FilesPlace, secrets: &mut Secrets) -> Result<(AmazonS3, String), FeedError> {
-    // One cryptography for the whole process; whoever came first is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    one_cryptography();
     let rest = files.location.strip_prefix("s3://").unwrap_or_default();
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     let client = ClientOptions::new()

@@ -4,6 +4,7 @@
 use super::addresses::is_public;
 use super::files::{Spool, at, within};
 use super::secrets::{Secrets, in_address};
+use crate::tls::one_cryptography;
 use futures::StreamExt as _;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
@@ -168,8 +169,7 @@ async fn client_to(url: &Url, private: bool) -> Result<Client, FeedError> {
             inside.ip()
         )));
     }
-    // One cryptography for the whole process; whoever came first is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    one_cryptography();
     Client::builder()
         .user_agent(concat!("vakhta/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())

@@ -2,6 +2,7 @@
 
 use super::{CheckedObjects, Tally, compare, damaged, io_error, place, reference, unavailable};
 use crate::config::S3Options;
+use crate::tls::one_cryptography;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
@@ -33,8 +34,7 @@ impl S3Objects {
     /// Prepares the client; nothing is sent yet. What is left out of `options` comes from the usual `AWS_*`
     /// environment variables or the machine's role.
     pub(crate) fn new(bucket: &str, prefix: &str, options: &S3Options) -> Result<Self, StoreError> {
-        // One cryptography for the whole process; whoever came first is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        one_cryptography();
         let mut builder = AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
             .with_client_options(

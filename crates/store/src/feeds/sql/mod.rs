@@ -6,7 +6,8 @@ mod sqlite;
 
 use super::files::{Spool, at, within};
 use super::secrets::{Secrets, in_address};
-use serde_json::Value;
+use crate::tls::one_cryptography;
+use serde_json::{Map, Value};
 use std::path::Path;
 use std::time::Duration;
 use vakhta_domain::dataset::FileFormat;
@@ -30,21 +31,23 @@ pub(super) async fn fetch(
     progress: &dyn Progress,
 ) -> Result<Feed, FeedError> {
     at(progress, 0, 1)?;
-    let mut lines = Lines { spool: Spool::new(into, 0).await?, rows: 0, most, progress };
-    let mark = match file {
+    let spool = Spool::new(into, 0).await?;
+    let mut lines = Lines { spool, rows: 0, mark: seen.watermark.clone(), most, progress };
+    match file {
         Some(path) => sqlite::rows(path, place, seen, &mut lines).await?,
         None => {
+            one_cryptography();
             let url = secrets.fill(&place.url, in_address)?;
             if url.starts_with("postgres") {
-                postgres::rows(&url, place, seen, &mut lines).await?
+                postgres::rows(&url, place, seen, &mut lines).await?;
             } else {
-                mysql::rows(&url, place, seen, &mut lines).await?
+                mysql::rows(&url, place, seen, &mut lines).await?;
             }
         }
-    };
-    let Lines { spool, rows, .. } = lines;
+    }
+    let Lines { spool, rows, mark, .. } = lines;
     let mut feed = Feed { seen: seen.clone(), files_seen: 1, bytes: spool.bytes, ..Feed::default() };
-    feed.seen.watermark = mark.or_else(|| seen.watermark.clone()).filter(|_| place.watermark.is_some());
+    feed.seen.watermark = mark.filter(|_| place.watermark.is_some());
     let path = spool.path.clone();
     spool.end().await?;
     if rows > 0 {
@@ -56,6 +59,8 @@ pub(super) async fn fetch(
 struct Lines<'p> {
     spool: Spool,
     rows: u64,
+    /// The last watermark that a row held.
+    mark: Option<Value>,
     most: u64,
     progress: &'p dyn Progress,
 }
@@ -69,6 +74,15 @@ impl Lines<'_> {
         self.spool.write(line.as_bytes()).await?;
         self.spool.write(b"\n").await?;
         within(self.spool.bytes, self.most)
+    }
+
+    /// A row that is an object, and the watermark in it.
+    async fn add_object(&mut self, row: Map<String, Value>, place: &SqlPlace) -> Result<(), FeedError> {
+        let mark = place.watermark.as_ref().and_then(|column| row.get(column));
+        if let Some(mark) = mark.filter(|mark| !mark.is_null()) {
+            self.mark = Some(mark.clone());
+        }
+        self.add(&Value::Object(row).to_string()).await
     }
 }
 
@@ -112,6 +126,10 @@ impl Dialect {
         let text = if self.escapes { text.replace('\\', "\\\\") } else { text };
         format!("'{}'", text.replace('\'', "''"))
     }
+}
+
+fn bytes_in(column: &str) -> FeedError {
+    FeedError::Lasting(format!("column `{column}` holds bytes; leave it out of the query"))
 }
 
 async fn connected<T>(connecting: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, FeedError> {

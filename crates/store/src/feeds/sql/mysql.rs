@@ -1,6 +1,6 @@
 //! MySQL and MariaDB, asked in the protocol whose values are texts: each type then reads as it is shown.
 
-use super::{Dialect, Lines, connected, failed};
+use super::{Dialect, Lines, bytes_in, connected, failed};
 use futures::StreamExt as _;
 use serde_json::{Map, Number, Value};
 use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
@@ -17,15 +17,13 @@ const SQL: Dialect = Dialect { quote: '`', ascending: "ASC", escapes: true };
 /// How long a query may run; MariaDB knows the first, MySQL the second.
 const LIMITS: [&str; 2] = ["SET SESSION max_statement_time = 900", "SET SESSION max_execution_time = 900000"];
 
-/// Reads the rows; the last watermark.
+/// Reads the rows.
 pub(super) async fn rows(
     url: &str,
     place: &SqlPlace,
     seen: &Seen,
     lines: &mut Lines<'_>,
-) -> Result<Option<Value>, FeedError> {
-    // One cryptography for the whole process; whoever came first is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+) -> Result<(), FeedError> {
     let options = MySqlConnectOptions::from_str(url).map_err(failed)?.timezone(String::from("+00:00"));
     let mut connection = connected(options.disable_statement_logging().connect()).await?;
     connection.execute("SET SESSION TRANSACTION READ ONLY").await.map_err(failed)?;
@@ -34,20 +32,14 @@ pub(super) async fn rows(
         let _ = connection.execute(limit).await;
     }
     let sql = format!("SELECT q.* {}", SQL.body(place, seen));
-    let mut last = None;
     {
         let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut connection);
         while let Some(row) = rows.next().await {
-            let object = json(&row.map_err(failed)?)?;
-            let mark = place.watermark.as_ref().and_then(|column| object.get(column));
-            if let Some(mark) = mark.filter(|mark| !mark.is_null()) {
-                last = Some(mark.clone());
-            }
-            lines.add(&Value::Object(object).to_string()).await?;
+            lines.add_object(json(&row.map_err(failed)?)?, place).await?;
         }
     }
     let _ = connection.close().await;
-    Ok(last)
+    Ok(())
 }
 
 fn json(row: &MySqlRow) -> Result<Map<String, Value>, FeedError> {
@@ -60,8 +52,7 @@ fn json(row: &MySqlRow) -> Result<Map<String, Value>, FeedError> {
         } else if ["BINARY", "VARBINARY", "BLOB", "TINYBLOB", "MEDIUMBLOB", "LONGBLOB", "BIT", "GEOMETRY"]
             .contains(&kind)
         {
-            let text = format!("column `{}` holds bytes; leave it out of the query", column.name());
-            return Err(FeedError::Lasting(text));
+            return Err(bytes_in(column.name()));
         } else {
             of_type(kind, row.try_get_unchecked(at).map_err(failed)?)
         };

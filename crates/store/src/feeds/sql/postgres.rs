@@ -11,15 +11,13 @@ use vakhta_domain::source::{Seen, SqlPlace};
 
 const SQL: Dialect = Dialect { quote: '"', ascending: "ASC NULLS FIRST", escapes: false };
 
-/// Reads the rows; the last watermark.
+/// Reads the rows.
 pub(super) async fn rows(
     url: &str,
     place: &SqlPlace,
     seen: &Seen,
     lines: &mut Lines<'_>,
-) -> Result<Option<Value>, FeedError> {
-    // One cryptography for the whole process; whoever came first is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+) -> Result<(), FeedError> {
     let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("vakhta").options([
         ("default_transaction_read_only", "on"),
         ("statement_timeout", "900000"),
@@ -31,17 +29,16 @@ pub(super) async fn rows(
     let mark = place.watermark.as_ref().map_or_else(|| "NULL".to_owned(), |column| SQL.column(column));
     let body = SQL.body(place, seen);
     let sql = format!("SELECT row_to_json(q)::text AS line, ({mark})::text AS mark {body}");
-    let mut last = None;
     {
         let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut connection);
         while let Some(row) = rows.next().await {
             let row = row.map_err(failed)?;
             lines.add(row.try_get("line").map_err(failed)?).await?;
             if let Some(mark) = row.try_get::<Option<String>, _>("mark").map_err(failed)? {
-                last = Some(Value::from(mark));
+                lines.mark = Some(Value::from(mark));
             }
         }
     }
     let _ = connection.close().await;
-    Ok(last)
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! SQLite, whose values have types of their own, whatever their column says.
 
-use super::{CONNECT, Dialect, Lines, connected, failed};
+use super::{CONNECT, Dialect, Lines, bytes_in, connected, failed};
 use futures::StreamExt as _;
 use serde_json::{Map, Value};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
@@ -13,34 +13,26 @@ use vakhta_domain::source::{Seen, SqlPlace};
 
 const SQL: Dialect = Dialect { quote: '"', ascending: "ASC", escapes: false };
 
-/// Reads the rows; the last watermark.
+/// Reads the rows.
 pub(super) async fn rows(
     path: &Path,
     place: &SqlPlace,
     seen: &Seen,
     lines: &mut Lines<'_>,
-) -> Result<Option<Value>, FeedError> {
+) -> Result<(), FeedError> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(CONNECT);
     let mut connection = connected(options.disable_statement_logging().connect()).await?;
     let sql = format!("SELECT q.* {}", SQL.body(place, seen));
-    let mut last = None;
     {
         let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut connection);
         while let Some(row) = rows.next().await {
-            let object = json(&row.map_err(failed)?)?;
-            if let Some(mark) =
-                place.watermark.as_ref().and_then(|column| object.get(column)).filter(|v| !v.is_null())
-            {
-                last = Some(mark.clone());
-            }
-            lines.add(&Value::Object(object).to_string()).await?;
+            lines.add_object(json(&row.map_err(failed)?)?, place).await?;
         }
     }
     let _ = connection.close().await;
-    Ok(last)
+    Ok(())
 }
 
-/// A row of SQLite, whose values have types of their own.
 fn json(row: &SqliteRow) -> Result<Map<String, Value>, FeedError> {
     let mut object = Map::new();
     for (at, column) in row.columns().iter().enumerate() {
@@ -51,10 +43,7 @@ fn json(row: &SqliteRow) -> Result<Map<String, Value>, FeedError> {
             match raw.type_info().name() {
                 "INTEGER" | "BOOLEAN" => Value::from(row.try_get_unchecked::<i64, _>(at).map_err(failed)?),
                 "REAL" => Value::from(row.try_get_unchecked::<f64, _>(at).map_err(failed)?),
-                "BLOB" => {
-                    let text = format!("column `{}` holds bytes; leave it out of the query", column.name());
-                    return Err(FeedError::Lasting(text));
-                }
+                "BLOB" => return Err(bytes_in(column.name())),
                 _ => Value::from(row.try_get_unchecked::<String, _>(at).map_err(failed)?),
             }
         };
