@@ -23,6 +23,18 @@ const PAGES = [
     ru: 'Посещения pages',
   },
   {
+    name: 'model-accuracy',
+    path: '/models/pages?tab=metrics',
+    en: 'Visits pages',
+    ru: 'Посещения pages',
+  },
+  {
+    name: 'model-drift',
+    path: '/models/pages?tab=drift',
+    en: 'Visits pages',
+    ru: 'Посещения pages',
+  },
+  {
     name: 'model-train',
     path: '/models/pages?tab=train',
     en: 'Visits pages',
@@ -37,6 +49,7 @@ const PAGES = [
   { name: 'jobs', path: '/jobs', en: 'Jobs', ru: 'Задачи' },
   { name: 'schedule', path: '/jobs?tab=schedule', en: 'Jobs', ru: 'Задачи' },
   { name: 'events', path: '/events', en: 'Events', ru: 'События' },
+  { name: 'alerts', path: '/events?tab=alerts&state=all', en: 'Events', ru: 'События' },
   { name: 'profile', path: '/profile', en: 'Profile', ru: 'Профиль' },
   { name: 'about', path: '/about', en: 'Vakhta', ru: 'Вахта' },
   { name: 'missing', path: '/no/such/page', en: 'There is no such page', ru: 'Такой страницы нет' },
@@ -53,7 +66,8 @@ for (const one of LOOKS) {
     const context = await signedInContext(browser, server, { viewport: { width, height } });
     const probe = await context.request.get('/api/v1/models/pages');
     if (probe.status() === 404) {
-      await api.trained('pages');
+      await api.watched('pages');
+      await api.brokenSource('pages-feed');
       await api.train('pages', { alias: '1.1.0', reason: 'for comparison' });
     }
     await looking(context, one);

@@ -14,15 +14,23 @@ export function days(count: number, from = '2025-01-06'): string[] {
   );
 }
 
-/** Visits of each branch on each day: `date,branch,promo,visits`. */
-export function visits(count = 200): string {
-  const rows = days(count).flatMap((date, i) =>
+/** The day so many days from today. */
+export const dayFromNow = (offset: number): string =>
+  new Date(Date.now() + offset * DAY).toISOString().slice(0, 10);
+
+/** Visits of each branch on each day: `date,branch,promo,visits`. `bend` says what becomes of a day's visits. */
+export function visits(
+  count = 200,
+  from?: string,
+  bend: (visits: number, day: number) => number = (v) => v,
+): string {
+  const rows = days(count, from).flatMap((date, i) =>
     BRANCHES.map((branch, b) => {
       const promo = i % 17 === 3 ? 1 : 0;
       const usual = (WEEK[i % 7] ?? 100) * (1 + b / 2) + i / 5;
       // A noise that is the same each time.
       const noise = ((i * 37 + b * 101) % 19) - 9;
-      return `${date},${branch},${promo},${Math.round(usual + promo * 40 + noise)}`;
+      return `${date},${branch},${promo},${Math.round(bend(usual + promo * 40 + noise, i))}`;
     }),
   );
   return `date,branch,promo,visits\n${rows.join('\n')}\n`;

@@ -49,7 +49,13 @@ export const routes: readonly Route[] = [
     crumb: (_, { id = '' }) => id,
     load: () => import('./job/JobPage.svelte'),
   },
-  { path: '/events', section: 'events', load: plain(() => import('./events/Events.svelte')) },
+  {
+    path: '/events',
+    section: 'events',
+    load: plain(
+      async () => (await Promise.all([import('./events/Events.svelte'), words.deepen()]))[0],
+    ),
+  },
   { path: '/profile', section: 'profile', load: plain(() => import('./profile/Profile.svelte')) },
   { path: '/about', section: 'about', load: plain(() => import('./about/About.svelte')) },
 ];

@@ -161,6 +161,39 @@ export const train = (model_key: string, reason: string, alias: string) =>
     }),
   ) as Promise<{ job_id: string }>;
 
+const window = (model_key: string, days: number, signal: Signal) => ({
+  params: { query: { model_key, days } },
+  ...until(signal),
+});
+/** How a model did on live answers in the last days. */
+export const performance = (model: string, days: number, signal?: Signal) =>
+  body(client.GET('/monitoring/performance/summary', window(model, days, signal)));
+export const performanceSegments = (model: string, days: number, signal?: Signal) =>
+  body(client.GET('/monitoring/performance/segments', window(model, days, signal)));
+export const performanceErrors = (model: string, days: number, signal?: Signal) =>
+  body(client.GET('/monitoring/performance/errors', window(model, days, signal)));
+
+export const listDriftReports = (model: string, days: number, signal?: Signal) =>
+  body(client.GET('/drift/daily-reports', window(model, days, signal)));
+export const driftReport = (id: string, signal?: Signal) =>
+  body(client.GET('/drift/reports/{id}', { params: byId(id), ...until(signal) }));
+/** Checks what was not reported on yet; the job that does it. */
+export const checkDrift = (model_key: string) =>
+  body(client.POST('/drift/check', { params: { query: { wait: 30 } }, body: { model_key } }));
+
+export const listAlerts = (filters: Filters = {}, signal?: Signal) =>
+  body(
+    client.GET('/alerts', {
+      params: { query: given<QueryOf<'/alerts'>>(filters) },
+      ...until(signal),
+    }),
+  );
+export const alertHealth = (signal?: Signal) => body(client.GET('/health/alerts', until(signal)));
+export const acknowledgeAlert = (id: string, note: string) =>
+  body(client.POST('/alerts/{id}/acknowledge', { params: byId(id), body: note ? { note } : {} }));
+export const resolveAlert = (id: string) =>
+  body(client.POST('/alerts/{id}/resolve', { params: byId(id) }));
+
 export const listJobs = (filters: Filters = {}, signal?: Signal) =>
   body(
     client.GET('/jobs', { params: { query: given<QueryOf<'/jobs'>>(filters) }, ...until(signal) }),

@@ -64,6 +64,18 @@ export type Explanation = Answer<Schemas['Explanation']>;
 export type Prediction = Answer<Schemas['Prediction']>;
 export type Predictions = Answer<Schemas['Predictions']>;
 
+export type Performance = Answer<Schemas['PerformanceSummary']>;
+export type LiveAccuracy = Answer<Schemas['LiveAccuracy']>;
+export type LiveDay = Answer<Schemas['LiveDay']>;
+export type LiveTrend = Answer<Schemas['LiveTrend']>;
+export type Segments = Answer<Schemas['PerformanceSegments']>;
+export type ErrorAnalysis = Answer<Schemas['ErrorAnalysis']>;
+export type Miss = Answer<Schemas['Miss']>;
+export type DriftReport = Answer<Schemas['DriftReport']>;
+export type DriftReportFull = Answer<Schemas['DriftReportFull']>;
+export type DriftFeature = Answer<Schemas['DriftFeature']>;
+export type Alert = Answer<Schemas['Alert']>;
+
 export type JobKind = Schemas['JobKind'];
 export type JobState = Schemas['JobState'];
 export type Job = Answer<Schemas['Job']>;

@@ -65,7 +65,6 @@ export const data = {
     dates: 'Dates',
     detected: (value: string) => `${value} (detected)`,
     asDetected: 'As detected',
-    noneHere: 'none',
     comma: 'comma',
     semicolon: 'semicolon',
     tab: 'tab',

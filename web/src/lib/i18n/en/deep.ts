@@ -1,6 +1,8 @@
 /** What only a model's pages say: loaded with them. */
 
+import { alerts } from './alerts';
 import { decided } from './decided';
+import { live } from './live';
 import { noted } from './noted';
 
-export const deep = { ...noted, ...decided };
+export const deep = { ...noted, ...decided, ...live, ...alerts };

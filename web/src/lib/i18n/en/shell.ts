@@ -60,7 +60,6 @@ export const shell = {
     request: 'Request',
     badCredentials: 'The name or the password is wrong.',
     trainingRuns: 'This model is being trained already.',
-    exists: 'It exists already.',
   },
   signIn: {
     title: 'Sign in',
@@ -91,7 +90,7 @@ export const shell = {
   header: {
     account: 'Account',
     running: (k: number) => n(k, 'job runs', 'jobs run'),
-    noJobs: 'No jobs run',
+    alerts: (k: number) => n(k, 'alert', 'alerts'),
   },
   overview: {
     title: 'Overview',
@@ -124,7 +123,6 @@ export const shell = {
     worse: 'A simple rule is as good on the same rows: look at the data before you trust it.',
     old: (days: number) => `The serving version is ${n(days, 'day', 'days')} old.`,
     none: 'No version serves. Train the model.',
-    noneFailed: 'No version serves, and the last training gave none that may.',
     unmeasured: 'Accuracy was not measured.',
   },
 };

@@ -21,7 +21,6 @@ export const versions = {
     },
     compare: 'Compare',
     compareTwo: 'Choose two versions to compare',
-    compareThese: 'Compare these two',
     compared: (a: string, b: string) => `${a} and ${b}`,
     difference: 'Difference',
     betterIs: (name: string) => `${name} is better`,

@@ -66,7 +66,6 @@ export const data: Pick<Dictionary, 'data' | 'upload'> = {
     dates: 'Даты',
     detected: (value) => `${value} (определено)`,
     asDetected: 'Как определено',
-    noneHere: 'нет',
     comma: 'запятая',
     semicolon: 'точка с запятой',
     tab: 'табуляция',

@@ -2,7 +2,14 @@
 
 import type { Dictionary } from '../en';
 import type { deep as english } from '../en/deep';
+import { alerts } from './alerts';
 import { decided } from './decided';
+import { live } from './live';
 import { noted } from './noted';
 
-export const deep: Pick<Dictionary, keyof typeof english> = { ...noted, ...decided };
+export const deep: Pick<Dictionary, keyof typeof english> = {
+  ...noted,
+  ...decided,
+  ...live,
+  ...alerts,
+};

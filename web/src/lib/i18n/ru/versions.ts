@@ -22,7 +22,6 @@ export const versions: Pick<Dictionary, 'versions' | 'train'> = {
     },
     compare: 'Сравнить',
     compareTwo: 'Выберите две версии для сравнения',
-    compareThese: 'Сравнить эти две',
     compared: (a, b) => `${a} и ${b}`,
     difference: 'Разница',
     betterIs: (name) => `лучше: ${name}`,
