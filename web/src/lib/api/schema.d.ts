@@ -4606,7 +4606,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["List_Source"];
+                        "application/json": components["schemas"]["List_DataSource"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -4643,7 +4643,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Source"];
+                        "application/json": components["schemas"]["DataSource"];
                     };
                 };
                 /** @description the key is taken */
@@ -4696,7 +4696,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Source"];
+                        "application/json": components["schemas"]["DataSource"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -4731,7 +4731,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Source"];
+                        "application/json": components["schemas"]["DataSource"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -6366,6 +6366,36 @@ export interface components {
             /** @description SHA-256 of the stored rows. */
             sha256: string;
         };
+        /** @description A source. */
+        DataSource: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description When it is read: minute, hour, day of the month, month, weekday. */
+            cron: string;
+            /** @description The dataset that it fills. */
+            dataset: string;
+            files: components["schemas"]["FilesPlace"] | null;
+            http: components["schemas"]["HttpPlace"] | null;
+            /** @description Its key. */
+            key: string;
+            /** @description The columns that tell rows apart, with `time`. */
+            keys: string[];
+            /** @description The kind of place; the field of that name has its options, the others are null. */
+            kind: components["schemas"]["SourceKind"];
+            last_run: components["schemas"]["SyncRun"] | null;
+            /** @description How files are read. */
+            read: components["schemas"]["ReadOptions"];
+            /** @description The schedule that does it; a pause is set there. */
+            schedule: string;
+            sql: components["schemas"]["SqlPlace"] | null;
+            /** @description The column of dates or moments. */
+            time: string | null;
+            /** @description The zone that this is read in. */
+            timezone: string;
+        };
         /** @description What a day is said to be. */
         DayBody: {
             /** @description What it is. */
@@ -7482,6 +7512,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_DataSource: {
+            /** @description The rows. */
+            items: components["schemas"]["DataSource"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_Decision: {
             /** @description The rows. */
             items: components["schemas"]["Decision"][];
@@ -7541,13 +7578,6 @@ export interface components {
         List_Silence: {
             /** @description The rows. */
             items: components["schemas"]["Silence"][];
-            /** @description Where the next page starts; null on the last page. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        List_Source: {
-            /** @description The rows. */
-            items: components["schemas"]["Source"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };

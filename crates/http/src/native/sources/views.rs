@@ -12,7 +12,7 @@ use vakhta_domain::source::{
 
 /// A source.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Source)]
+#[schema(as = DataSource)]
 pub struct SourceView {
     /// Its key.
     pub key: String,
