@@ -7,6 +7,8 @@ const PAGES = [
   { name: 'datasets', path: '/datasets', en: 'Data', ru: 'Данные' },
   { name: 'upload', path: '/datasets?upload=1', en: 'Data', ru: 'Данные' },
   { name: 'dataset', path: '/datasets/pages', en: 'Visits pages', ru: 'Visits pages' },
+  { name: 'sources', path: '/datasets?tab=sources&source=pages-feed', en: 'Data', ru: 'Данные' },
+  { name: 'connect', path: '/datasets?tab=sources&connect=1', en: 'Data', ru: 'Данные' },
   {
     name: 'dataset-rows',
     path: '/datasets/pages?tab=preview',

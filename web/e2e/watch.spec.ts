@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from './support/test';
 
 test('live accuracy is told by day and by series', async ({ page, api }) => {
@@ -72,4 +74,51 @@ test('an alert is seen from every page, taken over, and ended', async ({ page, a
   await expect(
     page.getByRole('row').filter({ hasText: 'by admin: the shop is told' }),
   ).toContainText('over');
+});
+
+test('a source is connected, read, corrected and deleted', async ({ page, server }) => {
+  const folder = join(server.dataDir, 'incoming', 'shop');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'monday.csv'),
+    'date,branch,visits\n2026-03-02,Arbat,10\n2026-03-02,Harbour,12\n',
+  );
+
+  await page.goto('/ui/datasets');
+  await page.getByRole('link', { name: 'Sources' }).click();
+  await page.getByRole('button', { name: 'Connect a source' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Folder or bucket').fill('file:///etc');
+  await dialog.getByLabel('Table that it fills').fill('shop');
+  await dialog.getByLabel('Columns that tell rows apart').fill('branch');
+  await dialog.getByLabel('Column of dates').fill('date');
+  await dialog.getByRole('button', { name: 'Connect a source' }).click();
+  await expect(dialog.getByText(/source_folders/).first()).toBeVisible();
+  await dialog.getByLabel('Folder or bucket').fill(`file://${folder}`);
+  await dialog.getByRole('button', { name: 'Connect a source' }).click();
+
+  const source = page
+    .getByRole('region', { name: 'Sources' })
+    .getByRole('row')
+    .filter({ hasText: 'shop' });
+  await expect(source).toContainText('new rows');
+  await expect(source).toContainText('Mar 2, 2026');
+  const runs = page.getByRole('region', { name: 'Runs' }).getByRole('row');
+  await expect(runs).toHaveCount(2);
+
+  writeFileSync(
+    join(folder, 'tuesday.csv'),
+    'date,branch,visits\n2026-03-02,Arbat,11\n2026-03-03,Arbat,9\n',
+  );
+  await source.getByRole('button', { name: 'Read now' }).click();
+  await expect(runs).toHaveCount(3);
+  await expect(runs.nth(1)).toContainText(/new rows\s*1\s*1\s*0\s*2/);
+  await expect(source).toContainText('Mar 3, 2026');
+
+  await source.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('shop was deleted')).toBeVisible();
+  await expect(source).toHaveCount(0);
+  await page.getByRole('link', { name: 'Tables' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'shop' })).toContainText('3');
 });

@@ -22,7 +22,13 @@ const plain = (load: () => Promise<{ default: unknown }>) => load as () => Promi
 
 export const routes: readonly Route[] = [
   { path: '/', section: 'overview', load: plain(() => import('./overview/Overview.svelte')) },
-  { path: '/datasets', section: 'data', load: plain(() => import('./datasets/Datasets.svelte')) },
+  {
+    path: '/datasets',
+    section: 'data',
+    load: plain(
+      async () => (await Promise.all([import('./datasets/Datasets.svelte'), words.deepen()]))[0],
+    ),
+  },
   {
     path: '/datasets/{key}',
     section: 'data',

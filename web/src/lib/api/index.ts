@@ -87,6 +87,24 @@ export function uploadFile(
   return sendForm<T.DatasetDetail>('/datasets', form, onSent, signal);
 }
 
+export const listSources = (signal?: Signal) =>
+  body(client.GET('/sources', { params: { query: { limit: 500 } }, ...until(signal) })) as Promise<
+    T.Page<T.Source>
+  >;
+export const createSource = (definition: T.SourceDefinition) =>
+  body(client.POST('/sources', { body: definition }));
+export const deleteSource = (key: string) =>
+  body(client.DELETE('/sources/{key}', { params: by(key) }));
+export const syncSource = (key: string) =>
+  body(client.POST('/sources/{key}/sync', { params: by(key) }));
+export const sourceRuns = (key: string, signal?: Signal) =>
+  body(
+    client.GET('/sources/{key}/runs', {
+      params: { ...by(key), query: { limit: 50 } },
+      ...until(signal),
+    }),
+  ) as Promise<T.Page<T.SyncRun>>;
+
 export const listModels = (signal?: Signal) =>
   body(client.GET('/models', { params: { query: { limit: 500 } }, ...until(signal) }));
 export const getModel = (key: string, signal?: Signal) =>

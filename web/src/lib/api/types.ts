@@ -74,6 +74,9 @@ export type Miss = Answer<Schemas['Miss']>;
 export type DriftReport = Answer<Schemas['DriftReport']>;
 export type DriftReportFull = Answer<Schemas['DriftReportFull']>;
 export type DriftFeature = Answer<Schemas['DriftFeature']>;
+export type Source = Answer<Schemas['DataSource']>;
+export type SourceDefinition = Schemas['SourceDefinition'];
+export type SyncRun = Answer<Schemas['SyncRun']>;
 export type Alert = Answer<Schemas['Alert']>;
 
 export type JobKind = Schemas['JobKind'];

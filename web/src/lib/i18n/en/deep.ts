@@ -4,5 +4,6 @@ import { alerts } from './alerts';
 import { decided } from './decided';
 import { live } from './live';
 import { noted } from './noted';
+import { sources } from './sources';
 
-export const deep = { ...noted, ...decided, ...live, ...alerts };
+export const deep = { ...noted, ...decided, ...live, ...alerts, ...sources };

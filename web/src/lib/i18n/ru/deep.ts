@@ -6,10 +6,12 @@ import { alerts } from './alerts';
 import { decided } from './decided';
 import { live } from './live';
 import { noted } from './noted';
+import { sources } from './sources';
 
 export const deep: Pick<Dictionary, keyof typeof english> = {
   ...noted,
   ...decided,
   ...live,
   ...alerts,
+  ...sources,
 };
