@@ -177,3 +177,41 @@ fn killed_in_deploys_one_champion_serves_and_it_is_the_acknowledged_one_or_the_n
         );
     }
 }
+
+#[test]
+fn killed_while_it_answers_every_answer_given_is_in_the_log() {
+    let (home, data) = home();
+    let mut server = Server::start(home.path(), &data, &[]);
+    let mut api = Api::of(&server);
+    api.upload("sales", &sales_csv(100)).expect(201);
+    api.apply(&sales_spec("sales", 10)).expect(200);
+    assert_eq!(api.train("sales")["state"], "completed");
+    let asked = json!({"model_key": "sales", "series": [["north"]], "horizon": 1}).to_string().into_bytes();
+    let (mut given, mut kills) = (0, 0);
+    while given < 100 || kills < 3 {
+        kills += 1;
+        assert!(kills < 50, "only {given} answers came");
+        let killer = killed_in(&server, 30 + 45 * (kills % 5));
+        let answered = || {
+            let ask = || api.try_send("POST", "forecast", "application/json", asked.clone());
+            std::iter::from_fn(ask)
+                .inspect(|answer| assert_eq!(answer.status, 200, "{}", answer.text))
+                .count()
+        };
+        given += std::thread::scope(|scope| {
+            let askers: Vec<_> = (0..4).map(|_| scope.spawn(answered)).collect();
+            askers.into_iter().map(|asker| asker.join().expect("it asks")).sum::<usize>()
+        });
+        killer.join().expect("it killed");
+        drop(server);
+        (server, api) = restarted(home.path(), &data, api);
+    }
+    let job = api.post("monitoring/performance/calculate-daily", &json!({"model_key": "sales"})).expect(202);
+    let taken = api.ended(job["job_id"].as_str().expect("a job"))["result"].clone();
+    let count = |name: &str| taken[name].as_u64().expect("a count") as usize;
+    // One series and one period: a record an answer. The days lie behind, so all of them came too late to count.
+    let kept = count("answers") + count("answers_made_too_late");
+    assert!(kept >= given, "{given} answers were given, {kept} are in the log");
+    assert!(kept <= given + 4 * kills as usize, "{kept} are in the log of {given} answers and {kills} kills");
+    drop(server);
+}

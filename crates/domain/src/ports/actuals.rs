@@ -9,16 +9,23 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// A part of one segment of the prediction log, to be taken in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LogPiece {
+/// How far a segment of the prediction log is taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogMark {
     /// The segment.
     pub segment: String,
     /// Records of the model in it that were taken in before.
     pub from: u64,
     /// Records taken in afterwards.
     pub to: u64,
-    /// What counts among them.
+}
+
+/// A part of the prediction log, to be taken in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogPiece {
+    /// Which part; each segment once. None where answers are given of which the marks will come with a later piece.
+    pub marks: Vec<LogMark>,
+    /// What counts in it: of answers of one key and version the one that outranks the others is enough.
     pub answers: Vec<LoggedAnswer>,
 }
 
@@ -63,8 +70,8 @@ pub trait Actuals: Send + Sync {
         workspace: &WorkspaceId,
         model: &ModelKey,
     ) -> Result<BTreeMap<String, u64>, StoreError>;
-    /// Takes a piece of the log in; its days become due. False where another process has taken it, or the model is not
-    /// there: nothing was written.
+    /// Takes a piece of the log in; its days become due. False where another process has taken a part of it, or the
+    /// model is not there: nothing was written.
     async fn take_log(
         &self,
         workspace: &WorkspaceId,

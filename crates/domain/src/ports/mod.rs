@@ -19,7 +19,7 @@ mod schedules;
 mod sources;
 
 pub use accounts::{Accounts, Inserted};
-pub use actuals::{Actuals, AfterAnswer, LogPiece};
+pub use actuals::{Actuals, AfterAnswer, LogMark, LogPiece};
 pub use alerts::{
     AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
 };

@@ -3,7 +3,7 @@
 use super::StoreError;
 use crate::dataset::ObjectRef;
 use crate::ids::{ModelKey, WorkspaceId};
-use crate::prediction::{LogPart, LoggedPrediction};
+use crate::prediction::{FlatPredictions, LogPart, LoggedPrediction};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::path::Path;
@@ -48,4 +48,11 @@ pub trait PredictionLog: Send + Sync {
         model: &ModelKey,
         segment: &str,
     ) -> Result<Vec<LoggedPrediction>, StoreError>;
+    /// The same predictions laid flat, without what was asked: far cheaper, for what reads millions.
+    async fn read_flat(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        segment: &str,
+    ) -> Result<FlatPredictions, StoreError>;
 }

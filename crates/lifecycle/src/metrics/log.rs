@@ -1,27 +1,28 @@
 //! From the prediction log to answers that wait for their actuals: what is new in each segment, once.
 
+use super::words::{Places, Word, Words};
 use super::{MetricsError, Step};
 use crate::Lifecycle;
 use crate::actuals::zone;
 use crate::jobs::pulse::Pulse;
 use crate::serve::Mark;
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
-use serde_json::Value;
+use jiff::{SignedDuration, Timestamp};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use vakhta_domain::daily::{LoggedAnswer, record_key, split_forecast_key};
+use vakhta_domain::daily::{LoggedAnswer, record_key};
 use vakhta_domain::deployment::Deployment;
-use vakhta_domain::ids::{ModelKey, WorkspaceId};
+use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::LogPiece;
-use vakhta_domain::prediction::LoggedPrediction;
+use vakhta_domain::ports::{LogMark, LogPiece};
+use vakhta_domain::prediction::{FlatPrediction, FlatPredictions, TextId};
 use vakhta_domain::spec::Task;
 
-/// Records of the log that one transaction takes.
+/// Answers that are gathered before they are handed over.
+const GATHERED: usize = 100_000;
+/// Answers that one transaction takes; others wait meanwhile.
 const AT_ONCE: usize = 10_000;
 /// After a switch, other processes and requests under way may answer by the old version for that long.
 const SWITCH: SignedDuration = SignedDuration::from_secs(5);
@@ -44,14 +45,11 @@ pub(super) struct Reader {
     served: Vec<Deployment>,
 }
 
-/// The answer as logged. What a kind of model does not tell is absent.
-#[derive(Deserialize)]
-struct Output {
-    step: Option<u32>,
-    intervals: Option<Value>,
-    label: Option<String>,
-    probabilities: Option<Value>,
-    arm: Option<Mark>,
+/// What was just found out of a moment and a version: the next row asks the same.
+#[derive(Default)]
+struct Lately {
+    day: Option<(Timestamp, Date)>,
+    spans: Option<(TextId, Vec<(Timestamp, Option<Timestamp>)>)>,
 }
 
 impl Reader {
@@ -78,79 +76,135 @@ impl Reader {
         Some(first.to_zoned(self.zone.clone()).date())
     }
 
-    /// Takes in what was logged since the last time.
+    /// Takes in what was logged since the last time, the newest first: what was said last of a day counts, so nearly all
+    /// that was said before is let go at a glance.
     pub async fn take(&self, app: &Arc<Lifecycle>, pulse: &Pulse) -> Step<Taken> {
         let known = app.ports.actuals.log_taken(&self.workspace, &self.model).await?;
         let mut taken = Taken::default();
+        let mut words = Words::default();
         let parts = app.ports.predictions.parts(&self.workspace, &self.model).await?;
-        for (at, part) in parts.iter().enumerate() {
+        for (at, part) in parts.iter().rev().enumerate() {
             if pulse.enter("answers", (400_000 * at / parts.len()) as u32).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            let mut from = known.get(&part.segment).copied().unwrap_or(0);
+            let from = known.get(&part.segment).copied().unwrap_or(0);
             if part.records == Some(from) {
                 continue;
             }
-            let logged = app.ports.predictions.read_part(&self.workspace, &self.model, &part.segment).await?;
-            for records in logged.get(from as usize..).unwrap_or_default().chunks(AT_ONCE) {
-                let to = from + records.len() as u64;
-                let mut piece = LogPiece { segment: part.segment.clone(), from, to, answers: Vec::new() };
-                let mut late = 0;
-                for record in records {
-                    match self.answer(record) {
-                        Some(answer) if self.in_time(&answer) => piece.answers.push(answer),
-                        Some(_) => late += 1,
-                        None => {}
-                    }
-                }
-                if !app.ports.actuals.take_log(&self.workspace, &self.model, &piece).await? {
-                    // Another process goes on with this segment.
-                    break;
-                }
-                taken.kept += piece.answers.len() as u64;
-                taken.late += late;
-                from = to;
+            let logged = app.ports.predictions.read_flat(&self.workspace, &self.model, &part.segment).await?;
+            let to = logged.rows.len() as u64;
+            if to <= from {
+                continue;
+            }
+            words.marks.push(LogMark { segment: part.segment.clone(), from, to });
+            self.gather(&logged, from as usize, &mut words);
+            if words.len() >= GATHERED {
+                self.hand_over(app, &mut words, &mut taken).await?;
             }
         }
+        self.hand_over(app, &mut words, &mut taken).await?;
         Ok(ControlFlow::Continue(taken))
     }
 
-    fn in_time(&self, answer: &LoggedAnswer) -> bool {
-        !self.forecast || answer.at.to_zoned(self.zone.clone()).date() < answer.day
+    /// Gives what was gathered to the store. Where another process goes on with a part of it, it is left to that one.
+    async fn hand_over(
+        &self,
+        app: &Lifecycle,
+        words: &mut Words,
+        taken: &mut Taken,
+    ) -> Result<(), MetricsError> {
+        if words.marks.is_empty() {
+            return Ok(());
+        }
+        let (marks, mut answers, more) = words.take();
+        let log = &app.ports.actuals;
+        // A crash in between does no harm: as long as no mark has moved, all of it is gathered again.
+        while answers.len() > AT_ONCE {
+            let answers = answers.split_off(answers.len() - AT_ONCE);
+            log.take_log(&self.workspace, &self.model, &LogPiece { marks: Vec::new(), answers }).await?;
+        }
+        if log.take_log(&self.workspace, &self.model, &LogPiece { marks, answers }).await? {
+            taken.kept += more.kept;
+            taken.late += more.late;
+        }
+        Ok(())
     }
 
-    /// A record of the log as an answer; none where nothing can be found by its key.
-    fn answer(&self, logged: &LoggedPrediction) -> Option<LoggedAnswer> {
-        let output: Output = serde_json::from_str(&logged.output).ok()?;
-        let (key, segment, day) = if self.forecast {
-            let (segment, day) = split_forecast_key(&logged.key)?;
-            (logged.key.clone(), segment.to_owned(), day)
-        } else {
-            let day = logged.at.to_zoned(self.zone.clone()).date();
-            (record_key(&logged.request, &logged.key), String::new(), day)
-        };
-        let detail = output.probabilities.or(output.intervals).unwrap_or(Value::Array(Vec::new()));
-        let serves = |deployment: &Deployment| {
-            deployment.version == logged.version
-                && deployment.since <= logged.at
-                && deployment.until.is_none_or(|until| logged.at < until + SWITCH)
-        };
-        Some(LoggedAnswer {
-            key,
-            version: logged.version.clone(),
-            day,
-            served: match output.arm {
+    /// Gathers the rows of a segment that are new.
+    fn gather(&self, logged: &FlatPredictions, from: usize, words: &mut Words) {
+        let mut lately = Lately::default();
+        let mut places = Places::of(logged);
+        for row in logged.rows[from..].iter().rev().filter(|row| row.readable) {
+            let Some(mark) = mark_of(logged, row) else { continue };
+            let served = match mark {
                 Some(mark) => mark == Mark::Challenger,
-                None => self.served.iter().any(serves),
-            },
-            shadow: output.arm == Some(Mark::Shadow),
-            at: logged.at,
-            request: logged.request.clone(),
-            segment,
-            step: output.step,
-            value: Some(logged.value).filter(|value| value.is_finite()),
-            label: output.label,
-            detail: detail.to_string(),
-        })
+                None => self.serves(logged, row, &mut lately),
+            };
+            let word = Word { row, served, shadow: mark == Some(Mark::Shadow) };
+            let made = self.day_of(row.at, &mut lately);
+            if !self.forecast {
+                words.add_record(self.record(logged, &word, made));
+            } else if let Some(day) = row.day {
+                if made < day {
+                    words.add(logged, &mut places, day, &word);
+                } else {
+                    words.taken.late += 1;
+                }
+            }
+        }
     }
+
+    fn day_of(&self, at: Timestamp, lately: &mut Lately) -> Date {
+        match lately.day {
+            Some((known, day)) if known == at => day,
+            _ => {
+                let day = at.to_zoned(self.zone.clone()).date();
+                lately.day = Some((at, day));
+                day
+            }
+        }
+    }
+
+    /// Whether the version served when the answer was made.
+    fn serves(&self, logged: &FlatPredictions, row: &FlatPrediction, lately: &mut Lately) -> bool {
+        if lately.spans.as_ref().is_none_or(|(version, _)| *version != row.version) {
+            let version = logged.text(row.version).as_ref();
+            let own = self.served.iter().filter(|deployment| deployment.version.as_str() == version);
+            let spans = own.map(|deployment| (deployment.since, deployment.until)).collect();
+            lately.spans = Some((row.version, spans));
+        }
+        let spans = lately.spans.as_ref().map(|(_, spans)| spans.as_slice()).unwrap_or_default();
+        spans
+            .iter()
+            .any(|(since, until)| *since <= row.at && until.is_none_or(|until| row.at < until + SWITCH))
+    }
+
+    /// A record's answer: each is found by its own key.
+    fn record(&self, logged: &FlatPredictions, word: &Word<'_>, day: Date) -> LoggedAnswer {
+        let row = word.row;
+        let request = logged.text(row.request);
+        let key = vakhta_domain::prediction::key_of(logged.text(row.place), row.day);
+        let detail = row.probabilities.map(|id| logged.text(id).to_string());
+        LoggedAnswer {
+            key: record_key(request, &key),
+            version: VersionId::new(logged.text(row.version).as_ref()),
+            day,
+            served: word.served,
+            shadow: word.shadow,
+            at: row.at,
+            request: request.to_string(),
+            segment: String::new(),
+            step: row.step,
+            value: Some(row.value).filter(|value| value.is_finite()),
+            label: row.label.map(|id| logged.text(id).to_string()),
+            detail: detail
+                .unwrap_or_else(|| serde_json::to_string(logged.intervals_of(row)).expect("plain data")),
+        }
+    }
+}
+
+/// Who answered, where it was not simply the version that was asked; the outer none: in a word of no program of ours.
+fn mark_of(logged: &FlatPredictions, row: &FlatPrediction) -> Option<Option<Mark>> {
+    let Some(arm) = row.arm else { return Some(None) };
+    Mark::parse(logged.text(arm)).map(Some)
 }

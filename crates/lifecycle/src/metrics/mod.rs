@@ -9,6 +9,7 @@ mod log;
 mod recent;
 pub mod summary;
 mod tally;
+mod words;
 
 pub(crate) use live::Live;
 pub(crate) use recent::{Recent, recent};

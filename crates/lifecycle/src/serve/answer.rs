@@ -7,6 +7,7 @@ use vakhta_domain::ids::{ModelKey, VersionId};
 use vakhta_domain::report::{ForecastPoint, HistoryPoint, Interval, Metrics, Quality};
 use vakhta_domain::spec::Frequency;
 
+pub use vakhta_domain::prediction::Probability;
 pub use vakhta_ml::records::{Contribution, Explanation};
 
 /// A forecast.
@@ -144,15 +145,6 @@ pub enum Prediction {
         /// What is wrong with the record and what would be right.
         error: String,
     },
-}
-
-/// A class and how probable it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Probability {
-    /// The class.
-    pub label: String,
-    /// Its probability, 0 to 1.
-    pub probability: f64,
 }
 
 /// How right a version is on labelled records.

@@ -20,6 +20,17 @@ pub(crate) enum Mark {
     Shadow,
 }
 
+impl Mark {
+    /// The mark of that word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "challenger" => Some(Self::Challenger),
+            "shadow" => Some(Self::Shadow),
+            _ => None,
+        }
+    }
+}
+
 /// A request that is being answered.
 pub(super) struct Request<'a> {
     pub id: &'a str,

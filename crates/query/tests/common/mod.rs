@@ -10,7 +10,7 @@ use vakhta_domain::actual::{Actual, ActualSource, NewActuals, Truth};
 use vakhta_domain::daily::{DailyRow, DayMeasures, LoggedAnswer, Role, Scope};
 use vakhta_domain::dataset::ReadOptions;
 use vakhta_domain::ids::{DatasetKey, DatasetVersionId, ModelKey, VersionId, WorkspaceId};
-use vakhta_domain::ports::{Analytics as _, LogPiece, NewDatasetVersion, StoreError};
+use vakhta_domain::ports::{Analytics as _, LogMark, LogPiece, NewDatasetVersion, StoreError};
 use vakhta_domain::prediction::LoggedPrediction;
 use vakhta_domain::query::{Answer, QueryError, QueryLimits, Question};
 use vakhta_query::{Engine, Settings};
@@ -115,7 +115,8 @@ impl House {
             label: None,
             detail: "[]".into(),
         };
-        let piece = LogPiece { segment: "s1".into(), from: 0, to: 1, answers: vec![answer] };
+        let mark = LogMark { segment: "s1".into(), from: 0, to: 1 };
+        let piece = LogPiece { marks: vec![mark], answers: vec![answer] };
         assert!(actuals.take_log(&home, &model, &piece).await.expect("works"));
         let due = actuals.due_days(&home, &model).await.expect("works")[0];
         let row = |scope, segment: &str| DailyRow {

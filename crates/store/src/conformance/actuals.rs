@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use vakhta_domain::actual::{Actual, ActualSource, NewActuals, TakenActuals, Truth};
 use vakhta_domain::daily::{DailyRow, DueDay, LoggedAnswer, Role, Scope};
 use vakhta_domain::ids::{DatasetVersionId, ModelKey, VersionId};
-use vakhta_domain::ports::LogPiece;
+use vakhta_domain::ports::{LogMark, LogPiece};
 
 pub(super) const FIRST: Date = date(2026, 9, 2);
 const SECOND: Date = date(2026, 9, 3);
@@ -48,7 +48,8 @@ fn answer(bed: &Bed, series: &str, day: Date, value: Option<f64>) -> LoggedAnswe
 }
 
 async fn log(bed: &Bed, segment: &str, from: u64, answers: Vec<LoggedAnswer>) -> bool {
-    let piece = LogPiece { segment: segment.into(), from, to: from + answers.len() as u64, answers };
+    let to = from + answers.len() as u64;
+    let piece = LogPiece { marks: vec![LogMark { segment: segment.into(), from, to }], answers };
     bed.ports.actuals.take_log(&home(), &visits(), &piece).await.expect("works")
 }
 
@@ -157,6 +158,10 @@ pub(super) async fn the_log_is_taken_in_once(bed: Bed) {
     let other = LoggedAnswer { version: VersionId::new("v_2"), ..first.clone() };
     assert!(log(&bed, "s1", 2, vec![later.clone(), asked, other.clone()]).await);
     assert!(log(&bed, "s0", 0, vec![first.clone()]).await, "an older segment that came late");
+    let mark = |segment: &str, from, to| LogMark { segment: segment.into(), from, to };
+    let stale = LogPiece { marks: vec![mark("s2", 0, 4), mark("s1", 4, 9)], answers: vec![first.clone()] };
+    let refused = bed.ports.actuals.take_log(&home(), &visits(), &stale).await.expect("works");
+    assert!(!refused, "of several segments one was taken: nothing is written");
     let taken = bed.ports.actuals.log_taken(&home(), &visits()).await.expect("works");
     assert_eq!(taken.into_iter().collect::<Vec<_>>(), [("s0".to_owned(), 1), ("s1".to_owned(), 5)]);
     take(&bed, ActualSource::Api, vec![number("север|2026-09-02", 2.0)]).await;
@@ -212,6 +217,9 @@ pub(super) async fn parts_of_the_log_keep_their_names(bed: Bed) {
     assert_eq!((open.len(), open[0].records), (1, None));
     let segment = open[0].segment.clone();
     assert_eq!(log.read_part(&home(), &visits(), &segment).await.expect("works"), some);
+    let flat = log.read_flat(&home(), &visits(), &segment).await.expect("works");
+    assert_eq!(flat.rows.iter().map(|row| row.value).collect::<Vec<_>>(), [0.0, 1.0 / 3.0, 2.0 / 3.0]);
+    assert_eq!(flat.text(flat.rows[2].place).as_ref(), "филиал 2");
     bed.clock.advance(SignedDuration::from_secs(1));
     bed.store.seal_predictions(true).await.expect("works");
     log.append(vec![prediction("visits", 3, bed.now())]).await.expect("works");
@@ -225,6 +233,8 @@ pub(super) async fn parts_of_the_log_keep_their_names(bed: Bed) {
     );
     assert_eq!(log.read_part(&home(), &visits(), &segment).await.expect("works"), some);
     assert_eq!(log.read_part(&home(), &visits(), "none").await.expect("works"), []);
+    assert_eq!(log.read_flat(&home(), &visits(), &segment).await.expect("works"), flat, "wherever it lies");
+    assert_eq!(log.read_flat(&home(), &visits(), "none").await.expect("works").rows, []);
 }
 
 /// An actual and the answer that it belongs to come at once: whichever is first, the day is due in the end.

@@ -11,7 +11,7 @@ use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{DecisionId, ModelKey, VersionId};
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{ArmAnswer, LogPiece, SwitchAnswer};
+use vakhta_domain::ports::{ArmAnswer, LogMark, LogPiece, SwitchAnswer};
 use vakhta_domain::trial::{Arm, BeginArm, ChangeArm, Mode, Part, TrialAnswer};
 use vakhta_domain::version::VersionState;
 
@@ -121,7 +121,7 @@ fn logged(bed: &Bed, version: &str, request: &str, shadow: bool) -> LoggedAnswer
 }
 
 async fn log(bed: &Bed, segment: &str, answers: Vec<LoggedAnswer>) {
-    let piece = LogPiece { segment: segment.into(), from: 0, to: 9, answers };
+    let piece = LogPiece { marks: vec![LogMark { segment: segment.into(), from: 0, to: 9 }], answers };
     assert!(bed.ports.actuals.take_log(&home(), &visits(), &piece).await.expect("works"));
 }
 

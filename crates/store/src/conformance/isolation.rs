@@ -14,9 +14,20 @@ use vakhta_domain::ids::{
 };
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{
-    AlertFilter, ArmAnswer, CancelAnswer, DeliveryFilter, EventFilter, JobFilter, Replay, SwitchAnswer,
+    AlertFilter, ArmAnswer, CancelAnswer, DeliveryFilter, EventFilter, JobFilter, Ports, Replay, SwitchAnswer,
 };
 use vakhta_domain::spec::Country;
+
+/// Whether a segment that holds something of the model shows `workspace` any of it, whole or laid flat.
+async fn in_parts(ports: &Ports, workspace: &WorkspaceId, model: &ModelKey) -> bool {
+    let log = &ports.predictions;
+    let mut seen = false;
+    for part in log.parts(&home(), model).await.expect("works") {
+        seen |= !log.read_part(workspace, model, &part.segment).await.expect("works").is_empty();
+        seen |= !log.read_flat(workspace, model, &part.segment).await.expect("works").rows.is_empty();
+    }
+    seen
+}
 
 /// Whether each reading method shows `workspace` anything, by name. A new method belongs here.
 async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)> {
@@ -68,6 +79,7 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("sources", page!(ports.sources.sources(workspace, &page))),
         ("source", one!(ports.sources.source(workspace, &SourceKey::new("shop")))),
         ("predictions", any!(ports.predictions.read(workspace, &model, 0, 9))),
+        ("parts of predictions", in_parts(ports, workspace, &model).await),
         ("arms", any!(ports.arms.arms(workspace, &model))),
         (
             "trial_pairs",

@@ -1,8 +1,10 @@
 //! The prediction log: a write-ahead file that is forced to the disk in groups, and its closed segments,
 //! moved into the object store. It knows nothing of what a prediction means.
 
+mod columns;
 mod folder;
 mod frame;
+mod held;
 mod seal;
 mod writer;
 
@@ -11,14 +13,16 @@ pub use seal::Sealed;
 use crate::repositories::segments::SegmentRows;
 use async_trait::async_trait;
 use folder::Folder;
+use held::Held;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{RwLock, mpsc, oneshot};
+use vakhta_domain::dataset::ObjectRef;
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::{Chance, Clock, Objects, PredictionLog, StoreError};
-use vakhta_domain::prediction::{LogPart, LoggedPrediction};
+use vakhta_domain::prediction::{FlatPredictions, LogPart, LoggedPrediction};
 use writer::{Request, Writer};
 
 /// Requests that may wait for the writer; more make their callers wait.
@@ -84,34 +88,32 @@ impl PredictionFiles {
         }
     }
 
-    /// The records of one model in the local segment of that name.
-    async fn local(
+    /// The bytes of a segment, wherever it lies now; none where it holds nothing of the model.
+    async fn held(
         &self,
-        segment: folder::Segment,
         workspace: &WorkspaceId,
         model: &ModelKey,
-    ) -> Result<Vec<LoggedPrediction>, StoreError> {
-        let (workspace, model) = (workspace.clone(), model.clone());
-        let id = segment.id.clone();
-        let bytes = blocking(move || segment.read()).await?;
-        of_model(seal::whole(&id, &bytes)?, &workspace, &model)
-    }
-}
-
-/// The records of one model among documents.
-fn of_model<'a>(
-    documents: impl IntoIterator<Item = &'a [u8]>,
-    workspace: &WorkspaceId,
-    model: &ModelKey,
-) -> Result<Vec<LoggedPrediction>, StoreError> {
-    let mut found = Vec::new();
-    for document in documents {
-        let prediction = frame::prediction(document)?;
-        if prediction.workspace == *workspace && prediction.model == *model {
-            found.push(prediction);
+        segment: &str,
+    ) -> Result<Option<Held>, StoreError> {
+        let _still = self.moving.read().await;
+        if let Some(local) = self.folder.list().into_iter().find(|local| local.id == segment) {
+            return self.local(local).await.map(Some);
+        }
+        match self.segments.part_of(workspace, model, segment).await? {
+            Some(part) => self.sealed(&part.object).await.map(Some),
+            None => Ok(None),
         }
     }
-    Ok(found)
+
+    async fn local(&self, segment: folder::Segment) -> Result<Held, StoreError> {
+        let id = segment.id.clone();
+        let frames = blocking(move || segment.read()).await?;
+        Ok(Held::Frames { id, frames })
+    }
+
+    async fn sealed(&self, object: &ObjectRef) -> Result<Held, StoreError> {
+        Ok(Held::Object(self.objects.get(object).await?))
+    }
 }
 
 fn log_error(error: io::Error) -> StoreError {
@@ -166,17 +168,18 @@ impl PredictionLog for PredictionFiles {
                 (Some(part), Some(segment)) => part.segment < segment.id,
                 (first, _) => first.is_some(),
             };
-            let records = if sealed_first {
+            let held = if sealed_first {
                 let Some(part) = sealed.next() else { break };
                 if part.records <= skip {
                     skip -= part.records;
                     continue;
                 }
-                self.sealed(&part.object, workspace, model).await?
+                self.sealed(&part.object).await?
             } else {
                 let Some(segment) = local.next() else { break };
-                self.local(segment, workspace, model).await?
+                self.local(segment).await?
             };
+            let records = held.predictions(workspace, model).await?;
             let skipped = skip.min(records.len() as u64);
             skip -= skipped;
             let wanted = limit as usize - found.len();
@@ -205,14 +208,21 @@ impl PredictionLog for PredictionFiles {
         model: &ModelKey,
         segment: &str,
     ) -> Result<Vec<LoggedPrediction>, StoreError> {
-        let _still = self.moving.read().await;
-        if let Some(local) = self.folder.list().into_iter().find(|local| local.id == segment) {
-            return self.local(local, workspace, model).await;
-        }
-        let sealed = self.segments.of_model(workspace, model).await?;
-        match sealed.into_iter().find(|part| part.segment == segment) {
-            Some(part) => self.sealed(&part.object, workspace, model).await,
+        match self.held(workspace, model, segment).await? {
+            Some(held) => held.predictions(workspace, model).await,
             None => Ok(Vec::new()),
+        }
+    }
+
+    async fn read_flat(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        segment: &str,
+    ) -> Result<FlatPredictions, StoreError> {
+        match self.held(workspace, model, segment).await? {
+            Some(held) => held.flat(workspace, model).await,
+            None => Ok(FlatPredictions::default()),
         }
     }
 }

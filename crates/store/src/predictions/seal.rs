@@ -1,20 +1,14 @@
-//! Moving closed segments into the object store, as compressed JSON Lines. A crash between two steps loses
-//! and doubles nothing: the object is named by its content, the note by the segment's id.
+//! Moving closed segments into the object store, as Parquet. A crash between two steps loses and doubles nothing:
+//! the object is named by its content, the note by the segment's id.
 
 use super::writer::{Request, stopped};
-use super::{PredictionFiles, blocking, frame, log_error, of_model};
+use super::{PredictionFiles, blocking, columns, frame, log_error};
 use crate::repositories::segments::SealedSegment;
 use bytes::Bytes;
 use std::collections::BTreeMap;
-use std::io;
 use tokio::sync::oneshot;
-use vakhta_domain::dataset::ObjectRef;
-use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::StoreError;
 use vakhta_domain::prediction::LoggedPrediction;
-
-/// zstd's own default: a third of the size for little time.
-const LEVEL: i32 = 3;
 
 /// What a sealing moved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +44,7 @@ impl PredictionFiles {
                 self.folder.remove(&id).map_err(log_error)?;
                 continue;
             };
-            let object = self.objects.put(packed.lines).await?;
+            let object = self.objects.put(packed.file).await?;
             sealed.records += packed.parts.values().sum::<u64>();
             let note = SealedSegment { id, object, from: packed.from, to: packed.to, parts: packed.parts };
             let _still = self.moving.write().await;
@@ -59,23 +53,11 @@ impl PredictionFiles {
         }
         Ok(sealed)
     }
-
-    /// The records of one model in a sealed segment.
-    pub(super) async fn sealed(
-        &self,
-        object: &ObjectRef,
-        workspace: &WorkspaceId,
-        model: &ModelKey,
-    ) -> Result<Vec<LoggedPrediction>, StoreError> {
-        let packed = self.objects.get(object).await?;
-        let lines = blocking(move || zstd::decode_all(packed.as_ref())).await?;
-        of_model(lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()), workspace, model)
-    }
 }
 
 /// A segment ready for the object store.
 struct Packed {
-    lines: Bytes,
+    file: Bytes,
     from: jiff::Timestamp,
     to: jiff::Timestamp,
     parts: BTreeMap<(String, String), u64>,
@@ -91,23 +73,18 @@ pub(super) fn whole<'a>(id: &str, segment: &'a [u8]) -> Result<Vec<&'a [u8]>, St
     Ok(documents)
 }
 
-/// Compresses a segment's records and counts them. `None` where it has none.
+/// Lays a segment's records out in columns and counts them. `None` where it has none.
 fn pack(id: &str, segment: &[u8]) -> Result<Option<Packed>, StoreError> {
     let documents = whole(id, segment)?;
-    let mut lines = Vec::with_capacity(segment.len());
+    let predictions =
+        documents.into_iter().map(frame::prediction).collect::<Result<Vec<LoggedPrediction>, _>>()?;
     let mut parts = BTreeMap::new();
-    let mut span: Option<(jiff::Timestamp, jiff::Timestamp)> = None;
-    for document in documents {
-        let prediction = frame::prediction(document)?;
-        let (from, to) = span.unwrap_or((prediction.at, prediction.at));
-        span = Some((from.min(prediction.at), to.max(prediction.at)));
-        *parts
-            .entry((prediction.workspace.as_str().to_owned(), prediction.model.as_str().to_owned()))
-            .or_default() += 1;
-        lines.extend_from_slice(document);
-        lines.push(b'\n');
+    for logged in &predictions {
+        let whose = (logged.workspace.as_str().to_owned(), logged.model.as_str().to_owned());
+        *parts.entry(whose).or_default() += 1;
     }
-    let Some((from, to)) = span else { return Ok(None) };
-    let lines = zstd::encode_all(io::Cursor::new(lines), LEVEL).map_err(log_error)?;
-    Ok(Some(Packed { lines: Bytes::from(lines), from, to, parts }))
+    let moments = || predictions.iter().map(|logged| logged.at);
+    let (Some(from), Some(to)) = (moments().min(), moments().max()) else { return Ok(None) };
+    let file = Bytes::from(columns::pack(&predictions)?);
+    Ok(Some(Packed { file, from, to, parts }))
 }

@@ -1,6 +1,6 @@
 //! Which parts of the prediction log lie in the object store.
 
-use crate::db::{Db, args};
+use crate::db::{Db, Row, args};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use vakhta_domain::dataset::ObjectRef;
@@ -92,24 +92,33 @@ impl SegmentRows {
         workspace: &WorkspaceId,
         model: &ModelKey,
     ) -> Result<Vec<SealedPart>, StoreError> {
-        let rows = self
-            .db
-            .all(
-                "SELECT p.segment, s.sha256, s.bytes, s.from_at, s.to_at, p.records FROM prediction_segment_parts p
-                 JOIN prediction_segments s ON s.id = p.segment
-                 WHERE p.workspace = ? AND p.model = ? ORDER BY p.segment",
-                args![workspace.as_str(), model.as_str()],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(SealedPart {
-                    segment: row.text("segment")?,
-                    object: ObjectRef { sha256: row.text("sha256")?, bytes: row.u64("bytes")? },
-                    records: row.u64("records")?,
-                    span: (row.time("from_at")?, row.time("to_at")?),
-                })
-            })
-            .collect()
+        let sql = format!("{PARTS} ORDER BY p.segment");
+        let rows = self.db.all(&sql, args![workspace.as_str(), model.as_str()]).await?;
+        rows.iter().map(part).collect()
     }
+
+    /// What a sealed segment holds of a model; none where nothing, or where it is not sealed.
+    pub(crate) async fn part_of(
+        &self,
+        workspace: &WorkspaceId,
+        model: &ModelKey,
+        segment: &str,
+    ) -> Result<Option<SealedPart>, StoreError> {
+        let sql = format!("{PARTS} AND p.segment = ?");
+        let row = self.db.one(&sql, args![workspace.as_str(), model.as_str(), segment]).await?;
+        row.as_ref().map(part).transpose()
+    }
+}
+
+const PARTS: &str =
+    "SELECT p.segment, s.sha256, s.bytes, s.from_at, s.to_at, p.records FROM prediction_segment_parts p
+     JOIN prediction_segments s ON s.id = p.segment WHERE p.workspace = ? AND p.model = ?";
+
+fn part(row: &Row) -> Result<SealedPart, StoreError> {
+    Ok(SealedPart {
+        segment: row.text("segment")?,
+        object: ObjectRef { sha256: row.text("sha256")?, bytes: row.u64("bytes")? },
+        records: row.u64("records")?,
+        span: (row.time("from_at")?, row.time("to_at")?),
+    })
 }

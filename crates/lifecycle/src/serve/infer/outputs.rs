@@ -120,7 +120,7 @@ fn entry(answer: &Answer) -> Entry {
             Entry { value: *confidence, output: json!({ "label": label, "probabilities": told }) }
         }
         Answer::Number { value, intervals } => {
-            Entry { value: *value, output: json!({ "intervals": intervals }) }
+            Entry { value: *value, output: json!({ "step": null, "intervals": intervals }) }
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use vakhta_domain::daily::{LoggedAnswer, Paired};
 use vakhta_domain::ids::VersionId;
-use vakhta_domain::ports::{AfterAnswer, LogPiece, StoreError};
+use vakhta_domain::ports::{AfterAnswer, LogMark, StoreError};
 
 /// How many records of each segment were taken in.
 pub(super) async fn taken(db: &Db, whose: Whose<'_>) -> Result<BTreeMap<String, u64>, StoreError> {
@@ -16,18 +16,25 @@ pub(super) async fn taken(db: &Db, whose: Whose<'_>) -> Result<BTreeMap<String, 
     rows.iter().map(|row| Ok((row.text("segment")?, row.u64("records")?))).collect()
 }
 
-/// Moves the mark of a segment on; false where it does not stand where the piece begins.
-pub(super) async fn go_on(tx: &mut Tx, whose: Whose<'_>, piece: &LogPiece) -> Result<bool, StoreError> {
-    let (workspace, model, segment) = (whose.workspace, whose.model, piece.segment.as_str());
-    let moved = if piece.from == 0 {
-        let sql = "INSERT INTO log_taken (workspace, model, segment, records) VALUES (?, ?, ?, ?)
-            ON CONFLICT (workspace, model, segment) DO NOTHING";
-        tx.run(sql, args![workspace, model, segment, piece.to]).await?
-    } else {
-        let sql = "UPDATE log_taken SET records = ? WHERE workspace = ? AND model = ? AND segment = ? AND records = ?";
-        tx.run(sql, args![piece.to, workspace, model, segment, piece.from]).await?
-    };
-    Ok(moved > 0)
+/// Moves the marks of segments on; false where one does not stand where the piece begins.
+pub(super) async fn go_on(tx: &mut Tx, whose: Whose<'_>, marks: &[LogMark]) -> Result<bool, StoreError> {
+    let (workspace, model) = (whose.workspace, whose.model);
+    for LogMark { segment, from, to } in marks {
+        let segment = segment.as_str();
+        let moved = if *from == 0 {
+            let sql = "INSERT INTO log_taken (workspace, model, segment, records) VALUES (?, ?, ?, ?)
+                ON CONFLICT (workspace, model, segment) DO NOTHING";
+            tx.run(sql, args![workspace, model, segment, *to]).await?
+        } else {
+            let sql = "UPDATE log_taken SET records = ?
+                WHERE workspace = ? AND model = ? AND segment = ? AND records = ?";
+            tx.run(sql, args![*to, workspace, model, segment, *from]).await?
+        };
+        if moved == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 const COLUMNS: &str =

@@ -184,7 +184,7 @@ impl Actuals for ActualRows {
         let whose = Whose::of(workspace, model);
         let mut tx = self.db.begin().await?;
         let Some(stamp) = hold(&mut tx, whose).await? else { return Ok(false) };
-        if !answers::go_on(&mut tx, whose, piece).await? {
+        if !answers::go_on(&mut tx, whose, &piece.marks).await? {
             return Ok(false);
         }
         let days = answers::keep(&mut tx, whose, &piece.answers).await?;

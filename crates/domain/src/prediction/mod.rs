@@ -1,5 +1,11 @@
 //! What a model answered, kept so that the actual can be compared with it later.
 
+mod flat;
+mod output;
+
+pub use flat::{FlatPrediction, FlatPredictions, TextId, key_of, split_key};
+pub use output::{Output, Probability, Said};
+
 use crate::ids::{ModelKey, VersionId, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
