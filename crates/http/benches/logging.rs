@@ -28,8 +28,8 @@ use vakhta_http::auth::{SESSION_PREFIX, fresh_secret, secret_hash};
 use vakhta_http::{HealthCheck, HealthReport, HttpSettings, ensure_first_admin, router};
 
 /// Requests of a turn, and turns.
-const REQUESTS: u64 = 6_000;
-const TURNS: usize = 7;
+const REQUESTS: u64 = 3_000;
+const TURNS: usize = 5;
 
 fn main() -> Result<(), Trouble> {
     let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
@@ -274,11 +274,6 @@ fn measured() -> Result<(), Trouble> {
                 r#"{{"model_key":"sales","data":[{{"branch":"{}","date":"2026-03-05"}}]}}"#,
                 BRANCHES[1]
             ),
-        },
-        Question {
-            name: "forecast of 3 branches, 28 days",
-            path: "forecast",
-            body: r#"{"model_key":"sales"}"#.into(),
         },
     ];
     for question in &questions {

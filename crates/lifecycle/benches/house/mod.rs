@@ -150,7 +150,7 @@ impl House {
     pub async fn model(&self) -> Result<(ModelKey, VersionId), Trouble> {
         let (key, last) = (ModelKey::new("sales"), self.app.ports.clock.now());
         let mut csv = "date,branch,y\n".to_owned();
-        for back in (1..=120).rev() {
+        for back in (1..=400).rev() {
             let date =
                 (last - SignedDuration::from_hours(24 * back)).to_zoned(jiff::tz::TimeZone::UTC).date();
             for (i, branch) in BRANCHES.iter().enumerate() {
