@@ -261,40 +261,28 @@ fn measured() -> Result<(), Trouble> {
     let folder = tempfile::tempdir()?;
     let mut logged = Server::start(folder.path().join("logged"), "logged")?;
     let mut unlogged = Server::start(folder.path().join("unlogged"), "unlogged")?;
-    let questions = [
-        Question {
-            name: "forecast of one value",
-            path: "forecast",
-            body: format!(r#"{{"model_key":"sales","series":[["{}"]],"horizon":1}}"#, BRANCHES[0]),
-        },
-        Question {
-            name: "prediction of one row",
-            path: "predict",
-            body: format!(
-                r#"{{"model_key":"sales","data":[{{"branch":"{}","date":"2026-03-05"}}]}}"#,
-                BRANCHES[1]
-            ),
-        },
-    ];
-    for question in &questions {
-        for connections in [1, 16, 64] {
-            let (mut with, mut without) = (Vec::new(), Vec::new());
-            for _ in 0..=TURNS {
-                with.push(logged.cost(question, connections)?);
-                without.push(unlogged.cost(question, connections)?);
-            }
-            // The first turn warms up.
-            let (with, without) = (median(with.split_off(1)), median(without.split_off(1)));
-            println!(
-                "{}, {connections} connections: {with:.1} µs CPU a request, {without:.1} without a log: {:+.1}%",
-                question.name,
-                100.0 * (with / without - 1.0)
-            );
+    let question = Question {
+        name: "forecast of one value",
+        path: "forecast",
+        body: format!(r#"{{"model_key":"sales","series":[["{}"]],"horizon":1}}"#, BRANCHES[0]),
+    };
+    for connections in [1, 16, 64] {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for _ in 0..=TURNS {
+            with.push(logged.cost(&question, connections)?);
+            without.push(unlogged.cost(&question, connections)?);
         }
+        // The first turn warms up.
+        let (with, without) = (median(with.split_off(1)), median(without.split_off(1)));
+        println!(
+            "{}, {connections} connections: {with:.1} µs CPU a request, {without:.1} without a log: {:+.1}%",
+            question.name,
+            100.0 * (with / without - 1.0)
+        );
     }
     logged.end()?;
     unlogged.end()?;
-    println!("{}", killed(folder.path().join("killed"), &questions[0])?);
+    println!("{}", killed(folder.path().join("killed"), &question)?);
     Ok(())
 }
 

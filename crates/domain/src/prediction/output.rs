@@ -50,6 +50,10 @@ struct Text {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     probabilities: Option<Vec<Probability>>,
     /// The outer none: a class has no such field.
+    #[expect(
+        clippy::option_option,
+        reason = "an absent field is not a null, and both are written as they were"
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     step: Option<Option<u32>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
