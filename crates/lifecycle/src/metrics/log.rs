@@ -45,11 +45,14 @@ pub(super) struct Reader {
     served: Vec<Deployment>,
 }
 
+/// From when, and until when if that is over, a version served.
+type Span = (Timestamp, Option<Timestamp>);
+
 /// What was just found out of a moment and a version: the next row asks the same.
 #[derive(Default)]
 struct Lately {
     day: Option<(Timestamp, Date)>,
-    spans: Option<(TextId, Vec<(Timestamp, Option<Timestamp>)>)>,
+    spans: Option<(TextId, Vec<Span>)>,
 }
 
 impl Reader {
@@ -135,7 +138,13 @@ impl Reader {
         let mut lately = Lately::default();
         let mut places = Places::of(logged);
         for row in logged.rows[from..].iter().rev().filter(|row| row.readable) {
-            let Some(mark) = mark_of(logged, row) else { continue };
+            // A word that no program of ours writes says nothing of who answered.
+            let mark = row.arm.map(|arm| Mark::parse(logged.text(arm)));
+            let mark = match mark {
+                Some(None) => continue,
+                Some(known) => known,
+                None => None,
+            };
             let served = match mark {
                 Some(mark) => mark == Mark::Challenger,
                 None => self.serves(logged, row, &mut lately),
@@ -143,7 +152,7 @@ impl Reader {
             let word = Word { row, served, shadow: mark == Some(Mark::Shadow) };
             let made = self.day_of(row.at, &mut lately);
             if !self.forecast {
-                words.add_record(self.record(logged, &word, made));
+                words.add_record(record_of(logged, &word, made));
             } else if let Some(day) = row.day {
                 if made < day {
                     words.add(logged, &mut places, day, &word);
@@ -178,33 +187,27 @@ impl Reader {
             .iter()
             .any(|(since, until)| *since <= row.at && until.is_none_or(|until| row.at < until + SWITCH))
     }
-
-    /// A record's answer: each is found by its own key.
-    fn record(&self, logged: &FlatPredictions, word: &Word<'_>, day: Date) -> LoggedAnswer {
-        let row = word.row;
-        let request = logged.text(row.request);
-        let key = vakhta_domain::prediction::key_of(logged.text(row.place), row.day);
-        let detail = row.probabilities.map(|id| logged.text(id).to_string());
-        LoggedAnswer {
-            key: record_key(request, &key),
-            version: VersionId::new(logged.text(row.version).as_ref()),
-            day,
-            served: word.served,
-            shadow: word.shadow,
-            at: row.at,
-            request: request.to_string(),
-            segment: String::new(),
-            step: row.step,
-            value: Some(row.value).filter(|value| value.is_finite()),
-            label: row.label.map(|id| logged.text(id).to_string()),
-            detail: detail
-                .unwrap_or_else(|| serde_json::to_string(logged.intervals_of(row)).expect("plain data")),
-        }
-    }
 }
 
-/// Who answered, where it was not simply the version that was asked; the outer none: in a word of no program of ours.
-fn mark_of(logged: &FlatPredictions, row: &FlatPrediction) -> Option<Option<Mark>> {
-    let Some(arm) = row.arm else { return Some(None) };
-    Mark::parse(logged.text(arm)).map(Some)
+/// A record's answer: each is found by its own key.
+fn record_of(logged: &FlatPredictions, word: &Word<'_>, day: Date) -> LoggedAnswer {
+    let row = word.row;
+    let request = logged.text(row.request);
+    let key = vakhta_domain::prediction::key_of(logged.text(row.place), row.day);
+    let detail = row.probabilities.map(|id| logged.text(id).to_string());
+    LoggedAnswer {
+        key: record_key(request, &key),
+        version: VersionId::new(logged.text(row.version).as_ref()),
+        day,
+        served: word.served,
+        shadow: word.shadow,
+        at: row.at,
+        request: request.to_string(),
+        segment: String::new(),
+        step: row.step,
+        value: Some(row.value).filter(|value| value.is_finite()),
+        label: row.label.map(|id| logged.text(id).to_string()),
+        detail: detail
+            .unwrap_or_else(|| serde_json::to_string(logged.intervals_of(row)).expect("plain data")),
+    }
 }

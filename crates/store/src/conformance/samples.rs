@@ -292,7 +292,7 @@ pub fn prediction(model: &str, n: u32, at: Timestamp) -> LoggedPrediction {
         input: json!({"n": n, "text": "строка\n"}).to_string(),
         value: f64::from(n) / 3.0,
         // Every second one is JSON that columns give back, the others are none of ours.
-        output: if n % 2 == 0 { r#"{"step":1,"intervals":[]}"#.into() } else { "[]".into() },
+        output: if n.is_multiple_of(2) { r#"{"step":1,"intervals":[]}"#.into() } else { "[]".into() },
         latency_us: n,
     }
 }
