@@ -126,7 +126,9 @@ mod tests {
             // NaN is not equal to itself, so texts are compared too.
             assert_eq!(format!("{read:?}"), format!("{wanted:?}"));
             let mut laid = FlatPredictions::default();
-            wanted.iter().for_each(|logged| laid.push(logged));
+            for logged in &wanted {
+                laid.push(logged);
+            }
             assert_eq!(flat(&file, &ours, &ModelKey::new(model)).expect("it is read"), laid);
             count += read.len();
         }
