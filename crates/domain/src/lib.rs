@@ -32,3 +32,4 @@ pub mod spec;
 pub mod trial;
 pub mod user;
 pub mod version;
+pub mod workspace;

@@ -1,9 +1,9 @@
 //! The first start's account: there is no default password.
 
-use crate::auth::{AccountError, NewAccount, Passwords, create_user};
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::user::{Actor, Tier};
 use vakhta_lifecycle::Lifecycle;
+use vakhta_lifecycle::accounts::{AccountError, NewAccount, Passwords, create_user};
 
 /// What the first start did about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub async fn ensure_first_admin(
         username: username.to_owned(),
         password,
         tier: Tier::SystemAdmin,
+        must_change: false,
     };
     match create_user(&app.ports, &Passwords::for_this_machine(), &Actor::system(workspace), new).await {
         Ok(created) => Ok(FirstAdmin::Created { one_time_password: created.one_time_password }),

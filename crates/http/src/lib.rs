@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vakhta_domain::ports::Ports;
 use vakhta_lifecycle::Lifecycle;
+use vakhta_lifecycle::accounts::{Passwords, SignInLimits};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -43,9 +44,11 @@ pub struct Doors {
     /// Says whether the stores can be reached.
     pub health: Arc<dyn HealthCheck>,
     /// Hashes and compares passwords, a few at a time.
-    pub passwords: auth::Passwords,
+    pub passwords: Passwords,
     /// Counts sign-in attempts.
-    pub sign_ins: auth::SignInLimits,
+    pub sign_ins: SignInLimits,
+    /// Notes the uses of the administrator's token.
+    admin_token_uses: auth::AuditedUses,
     /// Feeds the `WebSocket` listeners.
     live: live::Live,
     /// The last look at the stores: `/health` is open to all and must not become a burden to them.
@@ -63,14 +66,15 @@ impl std::ops::Deref for App {
 impl App {
     /// Brings the parts together.
     pub fn new(lifecycle: Arc<Lifecycle>, settings: HttpSettings, health: Arc<dyn HealthCheck>) -> Self {
-        let sign_ins = auth::SignInLimits::new(settings.login_per_min);
+        let sign_ins = SignInLimits::new(settings.login_per_min);
         Self(Arc::new(Doors {
             live: live::Live::new(lifecycle.clone()),
-            passwords: auth::Passwords::for_this_machine(),
+            passwords: Passwords::for_this_machine(),
             lifecycle,
             settings,
             health,
             sign_ins,
+            admin_token_uses: auth::AuditedUses::default(),
             looked: tokio::sync::Mutex::default(),
         }))
     }

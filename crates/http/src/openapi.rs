@@ -1,5 +1,6 @@
 //! The API's description, made from the handlers and kept as a snapshot that is reviewed like code.
 
+use crate::auth::gate;
 use crate::inference_v2;
 use crate::native;
 use crate::problem::{PROBLEM_JSON, ProblemBody};
@@ -32,7 +33,8 @@ use utoipa_axum::router::OpenApiRouter;
         words::OnError,
     )),
     tags(
-        (name = "auth", description = "Signing in, one's own account, API tokens"),
+        (name = "auth", description = "Signing in, one's own account, API tokens, everybody's accounts"),
+        (name = "workspaces", description = "Tenants, and who belongs to them; `X-Vakhta-Workspace` names one for a request"),
         (name = "calendars", description = "Holidays and working days: the country's word and the company's"),
         (name = "datasets", description = "Uploaded tables, versioned and immutable"),
         (name = "models", description = "Models and their specs"),
@@ -81,6 +83,7 @@ pub(crate) fn document() -> &'static Value {
         let mut document = serde_json::to_value(openapi).expect("the description is plain data");
         words::insert_objects(&mut document);
         name_operations(&mut document);
+        add_permissions(&mut document);
         add_problems(&mut document);
         inference_v2::describe(&mut document);
         add_keys(&mut document);
@@ -99,8 +102,17 @@ fn name_operations(document: &mut Value) {
     });
 }
 
+/// `x-permission`: what an operation takes at the least. Without it, an operation is open or takes any account.
+fn add_permissions(document: &mut Value) {
+    for_each_operation(document, |path, method, operation| {
+        if let Some(permission) = gate::access(method, path).and_then(gate::Access::permission) {
+            operation.insert("x-permission".into(), permission.as_str().into());
+        }
+    });
+}
+
 /// Addresses whose POST creates something.
-const CREATING: [&str; 10] = [
+const CREATING: [&str; 12] = [
     "/alerts/channels",
     "/alerts/silences",
     "/datasets",
@@ -111,6 +123,8 @@ const CREATING: [&str; 10] = [
     "/predict",
     "/forecast",
     "/auth/tokens",
+    "/auth/users",
+    "/workspaces",
 ];
 
 /// Operations that create something understand `Idempotency-Key`.

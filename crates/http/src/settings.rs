@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct HttpSettings {
     /// Whether anybody may make himself a viewer's account.
     pub registration: bool,
+    /// SHA-256, hex, of a token that is a system administrator's without an account.
+    pub admin_token_hash: Option<String>,
     /// Sign-in attempts a minute for one address and name; an address alone has five times as many.
     pub login_per_min: u32,
     /// The largest JSON or YAML body, bytes.

@@ -52,7 +52,7 @@ macro_rules! domain_words {
 
 domain_words! {
     Tier = vakhta_domain::user::Tier,
-    Permission = crate::auth::views::PermissionWord,
+    Permission = vakhta_domain::user::Permission,
     Source = vakhta_domain::user::Source,
     JobKind = vakhta_domain::job::JobKind,
     JobState = vakhta_domain::job::JobState,

@@ -3,6 +3,7 @@
 //! Invariant: never names a database, an object store or an HTTP status. Time, randomness and ids come
 //! through the ports. Heavy loops run on blocking threads.
 
+pub mod accounts;
 pub mod actuals;
 pub mod alerts;
 pub mod app;
@@ -29,6 +30,7 @@ mod train;
 pub mod training;
 pub mod trials;
 pub mod upload;
+pub mod workspaces;
 
 pub use app::{Background, Lifecycle, Settings, Workers};
 pub use serve::{Serving, Shadows};

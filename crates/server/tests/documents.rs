@@ -41,6 +41,11 @@ fn the_reference_of_commands_is_current() {
 }
 
 #[test]
+fn the_table_of_rights_is_current() {
+    check("docs/accounts.md", &printed(&["reference", "--permissions"]));
+}
+
+#[test]
 fn completions_and_version_are_printed() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(printed(&["completions", shell]).contains("vakhta"), "{shell}");

@@ -31,7 +31,7 @@ use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
     datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
     models::ModelRows, schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows,
-    versions::VersionRows,
+    versions::VersionRows, workspaces::WorkspaceRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -98,6 +98,7 @@ impl Store {
             events: Arc::new(EventRows { db: rows() }),
             idempotency: Arc::new(AnswerRows { db: rows() }),
             objects: blobs,
+            workspaces: Arc::new(WorkspaceRows { db: rows() }),
             predictions: Arc::<PredictionFiles>::clone(&predictions),
             clock,
             chance,

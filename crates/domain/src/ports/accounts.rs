@@ -4,7 +4,7 @@ use super::StoreError;
 use crate::event::NewEvent;
 use crate::ids::{TokenId, UserId};
 use crate::page::{Page, PageQuery};
-use crate::user::{ApiToken, Session, User};
+use crate::user::{ApiToken, Session, Tier, User, UserChange};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -17,7 +17,33 @@ pub enum Inserted {
     Taken,
 }
 
-/// Accounts, sessions and tokens.
+/// How a change of an account ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserChanged {
+    /// It is so.
+    Done,
+    /// There is no such account, or it was deleted.
+    Missing,
+    /// Somebody else changed it since it was read; nothing was changed.
+    Stale,
+    /// The new name was taken.
+    Taken,
+    /// No active system administrator would be left.
+    LastSystemAdmin,
+}
+
+/// Which accounts are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// Of this tier.
+    pub tier: Option<Tier>,
+    /// Enabled, or disabled.
+    pub is_active: Option<bool>,
+    /// With this in their name, in any case.
+    pub name: Option<String>,
+}
+
+/// Accounts, sessions and tokens. A deleted account is found by none of these.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Adds an account; names are compared without case over the whole installation.
@@ -27,22 +53,18 @@ pub trait Accounts: Send + Sync {
     /// The account of that id.
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
     /// Accounts by name.
-    async fn users(&self, page: &PageQuery) -> Result<Page<User>, StoreError>;
-    /// How many accounts there are.
+    async fn users(&self, filter: &UserFilter, page: &PageQuery) -> Result<Page<User>, StoreError>;
+    /// How many accounts there are, deleted ones too.
     async fn count_users(&self) -> Result<u64, StoreError>;
-    /// Sets a password hash and ends every session of the account but `keep` (a session's secret hash).
-    /// False where there is no such account.
-    async fn set_password(
-        &self,
-        id: &UserId,
-        password_hash: &str,
-        must_change: bool,
-        keep: Option<&str>,
-        event: &NewEvent,
-    ) -> Result<bool, StoreError>;
+    /// Changes an account, with what [`UserChange`] says of its sessions and tokens. Of several that would take
+    /// the last system administrators away at once, one is refused.
+    async fn change_user(&self, change: &UserChange) -> Result<UserChanged, StoreError>;
+    /// Replaces the hash of a password by another hash of the same password. False where it was changed meanwhile.
+    async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<bool, StoreError>;
 
-    /// Starts a session and notes the sign-in on the account.
-    async fn add_session(&self, session: &Session, event: &NewEvent) -> Result<(), StoreError>;
+    /// Starts a session and notes the sign-in on the account. False where the account is no longer what `of`
+    /// says: its password was changed, or it was disabled or deleted meanwhile.
+    async fn add_session(&self, session: &Session, of: &User, event: &NewEvent) -> Result<bool, StoreError>;
     /// The session of that secret with its account; an expired one, too: the caller compares times.
     async fn session(&self, secret_hash: &str) -> Result<Option<(Session, User)>, StoreError>;
     /// Notes that a session was used.
@@ -52,8 +74,8 @@ pub trait Accounts: Send + Sync {
     /// Removes sessions that ended before `before`.
     async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Adds a token.
-    async fn add_token(&self, token: &ApiToken, event: &NewEvent) -> Result<(), StoreError>;
+    /// Adds a token. False where its owner is not `of` any more: another tier, disabled or deleted.
+    async fn add_token(&self, token: &ApiToken, of: &User, event: &NewEvent) -> Result<bool, StoreError>;
     /// An account's tokens, newest first.
     async fn tokens(&self, user: &UserId) -> Result<Vec<ApiToken>, StoreError>;
     /// The token of that secret with its account; an expired or revoked one, too.

@@ -17,8 +17,9 @@ mod models;
 mod objects;
 mod schedules;
 mod sources;
+mod workspaces;
 
-pub use accounts::{Accounts, Inserted};
+pub use accounts::{Accounts, Inserted, UserChanged, UserFilter};
 pub use actuals::{Actuals, AfterAnswer, LogMark, LogPiece};
 pub use alerts::{
     AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
@@ -33,6 +34,7 @@ pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnsw
 pub use objects::{Objects, PredictionLog};
 pub use schedules::Schedules;
 pub use sources::{Feed, FeedError, Feeds, Fetched, FinishedSync, Sources, SyncStored};
+pub use workspaces::{MemberSet, Workspaces};
 
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -124,6 +126,8 @@ pub struct Ports {
     pub objects: Arc<dyn Objects>,
     /// What models answered.
     pub predictions: Arc<dyn PredictionLog>,
+    /// Workspaces and who belongs to them.
+    pub workspaces: Arc<dyn Workspaces>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -1,7 +1,8 @@
 //! From a request's credential to the person or program that acts.
 
+use super::cookie::session_cookie_name;
 use super::origin::same_origin;
-use super::secrets::{API_TOKEN_PREFIX, secret_hash, session_cookie_name};
+use super::system;
 use crate::App;
 use crate::problem::Problem;
 use crate::request::{self, WhoAsks};
@@ -11,10 +12,15 @@ use axum::http::{HeaderMap, Method, header};
 use jiff::{SignedDuration, Timestamp};
 use vakhta_domain::ids::TokenId;
 use vakhta_domain::ids::WorkspaceId;
-use vakhta_domain::user::{Actor, Permission, Source, Tier, User};
+use vakhta_domain::user::{Actor, Permission, Source, Tier, User, held};
+use vakhta_domain::workspace::standing;
+use vakhta_lifecycle::accounts::{API_TOKEN_PREFIX, secret_hash};
 
 /// Uses within this time are noted once: a busy program must not write a row a request.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// The header that names the workspace of one request.
+const WORKSPACE: &str = "x-vakhta-workspace";
 
 /// What a request was signed in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub enum Credential {
     },
     /// An API token.
     Token(TokenId),
+    /// The token of `VAKHTA_ADMIN_API_TOKEN`, which is no account's.
+    System,
 }
 
 /// Who is asking. As an argument of a handler it demands sign-in; 401 without.
@@ -33,33 +41,61 @@ pub enum Credential {
 pub struct SignedIn {
     /// The one who acts, as the rest of the product knows him.
     pub actor: Actor,
-    /// His account.
+    /// His account; see [`SignedIn::account`].
     pub user: User,
     /// What he signed in by.
     pub credential: Credential,
+    /// What the credential is held to; none for all that his tier may do.
+    pub scopes: Option<Vec<Permission>>,
 }
 
 impl SignedIn {
     /// Demands a permission: 403 without it, and while the one-time password is not replaced.
     pub fn require(&self, permission: Permission) -> Result<&Actor, Problem> {
-        if self.user.must_change_password {
-            return Err(Problem::forbidden(
-                "password_change_required",
-                "this account still has its one-time password; choose your own by PUT /auth/profile/password",
-            ));
-        }
-        if self.actor.tier.allows(permission) {
+        self.settled()?;
+        if self.may(permission) {
             return Ok(&self.actor);
         }
+        let text = if self.actor.tier.allows(permission) {
+            let word = permission.as_str();
+            format!("this needs the scope `{word}`, which this token does not have; make one that has it")
+        } else {
+            let (tier, name) = (permission.lowest_tier().as_str(), &self.actor.name);
+            format!("this needs the tier {tier}, `{name}` is {}", self.actor.tier.as_str())
+        };
+        Err(Problem::forbidden("forbidden", text))
+    }
+
+    /// Demands that the one-time password is replaced: 403 until then.
+    pub fn settled(&self) -> Result<(), Problem> {
+        if !self.user.must_change_password {
+            return Ok(());
+        }
         Err(Problem::forbidden(
-            "forbidden",
-            format!(
-                "this needs the tier {}, `{}` is {}",
-                permission.lowest_tier().as_str(),
-                self.actor.name,
-                self.actor.tier.as_str()
-            ),
+            "password_change_required",
+            "this account still has its one-time password; choose your own by PUT /auth/profile/password",
         ))
+    }
+
+    /// Whether his tier and his credential allow it.
+    pub fn may(&self, permission: Permission) -> bool {
+        let in_scope = self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission));
+        !self.user.must_change_password && self.actor.tier.allows(permission) && in_scope
+    }
+
+    /// All that he may do, once his password is his own.
+    pub fn permissions(&self) -> Vec<Permission> {
+        held(self.actor.tier, self.scopes.as_deref())
+    }
+
+    /// His account: 403 for the administrator's token, which has none.
+    pub fn account(&self) -> Result<&User, Problem> {
+        if self.credential == Credential::System {
+            let text =
+                "this is about one's own account, and the administrator's token has none; sign in instead";
+            return Err(Problem::forbidden("no_account", text));
+        }
+        Ok(&self.user)
     }
 }
 
@@ -67,6 +103,10 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // The gate has asked already.
+        if let Some(who) = parts.extensions.get::<Self>() {
+            return Ok(who.clone());
+        }
         let found = presented(&parts.headers, app.settings.secure_cookies);
         let (secret, by_cookie) = found.ok_or_else(|| Problem::not_signed_in("sign in, or send a token"))?;
         let signed_in = authenticate(app, &secret, Door { by_cookie, ..door(parts) }).await?;
@@ -113,6 +153,8 @@ pub(crate) struct Door {
     pub cli: bool,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+    /// The workspace that the request names.
+    pub workspace: Option<String>,
 }
 
 impl Door {
@@ -130,13 +172,19 @@ impl Door {
         }
     }
 
-    /// The actor of an account.
+    /// The actor of an account at home.
     pub(crate) fn actor(self, user: &User) -> Actor {
+        let home = user.workspace.clone();
+        self.actor_in(user, home, user.tier)
+    }
+
+    /// The actor of an account in a workspace, with what it is there.
+    fn actor_in(self, user: &User, workspace: WorkspaceId, tier: Tier) -> Actor {
         Actor {
-            workspace: user.workspace.clone(),
+            workspace,
             user: Some(user.id.clone()),
             name: user.username.clone(),
-            tier: user.tier,
+            tier,
             source: self.source(),
             ip: self.ip,
             user_agent: self.user_agent,
@@ -163,6 +211,10 @@ pub(crate) fn door(parts: &Parts) -> Door {
         cli: parts.headers.get("x-vakhta-client").is_some_and(|client| client == "cli"),
         ip: request::peer(&parts.extensions),
         user_agent: request::user_agent(&parts.headers),
+        workspace: parts
+            .headers
+            .get(WORKSPACE)
+            .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned()),
     }
 }
 
@@ -173,8 +225,11 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
         || Problem::not_signed_in("the session or token is unknown, ended or revoked; sign in again");
     let hash = secret_hash(secret);
     let now = app.now();
+    if !door.by_cookie && app.settings.admin_token_hash.as_ref() == Some(&hash) {
+        return system::sign_in(app, door).await;
+    }
     let accounts = &app.ports().accounts;
-    let (user, credential) = if secret.starts_with(API_TOKEN_PREFIX) {
+    let (user, credential, scopes, own) = if secret.starts_with(API_TOKEN_PREFIX) {
         let (token, user) = accounts.token(&hash).await?.ok_or_else(refuse)?;
         if door.by_cookie || token.revoked_at.is_some() || token.expires_at <= now {
             return Err(refuse());
@@ -182,7 +237,7 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
         if is_worth_noting(token.last_used_at, now) {
             accounts.touch_token(&token.id, now).await?;
         }
-        (user, Credential::Token(token.id))
+        (user, Credential::Token(token.id), token.scopes, token.workspace)
     } else {
         let (session, user) = accounts.session(&hash).await?.ok_or_else(refuse)?;
         let idle = SignedDuration::try_from(app.settings.session_idle).unwrap_or(SignedDuration::MAX);
@@ -192,12 +247,43 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
         if is_worth_noting(Some(session.last_seen_at), now) {
             accounts.touch_session(&hash, now).await?;
         }
-        (user, Credential::Session { secret_hash: hash })
+        (user, Credential::Session { secret_hash: hash }, None, session.workspace)
     };
     if !user.is_active {
         return Err(refuse());
     }
-    Ok(SignedIn { actor: door.actor(&user), user, credential })
+    let bound = matches!(credential, Credential::Token(_));
+    let (workspace, tier) = match door.workspace.as_deref().filter(|key| *key != own.as_str()) {
+        // A token works where it was made.
+        Some(key) if bound => return Err(no_workspace(key)),
+        Some(key) => {
+            let wanted = WorkspaceId::new(key);
+            let tier = tier_in(app, &user, &wanted).await?.ok_or_else(|| no_workspace(key))?;
+            (wanted, tier)
+        }
+        None => {
+            let tier = tier_in(app, &user, &own).await?.ok_or_else(refuse)?;
+            (own, tier)
+        }
+    };
+    Ok(SignedIn { actor: door.actor_in(&user, workspace, tier), user, credential, scopes })
+}
+
+/// What an account is in a workspace; none where it does not belong or there is none.
+async fn tier_in(app: &App, user: &User, workspace: &WorkspaceId) -> Result<Option<Tier>, Problem> {
+    if user.workspace == *workspace {
+        return Ok(Some(user.tier));
+    }
+    let workspaces = &app.ports().workspaces;
+    if workspaces.workspace(workspace).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(standing(user, workspace, workspaces.role(workspace, &user.id).await?))
+}
+
+/// 404, as where there is none: a workspace that one does not belong to is not to be found.
+pub(super) fn no_workspace(key: &str) -> Problem {
+    Problem::missing("workspace_missing", "workspace", key.chars().take(80).collect::<String>())
 }
 
 fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {

@@ -2,7 +2,6 @@
 
 use crate::words;
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::user::{ApiToken, Permission, Tier, User};
@@ -20,6 +19,8 @@ pub struct UserView {
     pub tier: Tier,
     /// A disabled account signs in nowhere.
     pub is_active: bool,
+    /// Whether its one-time password must be replaced before anything else.
+    pub must_change_password: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// The last successful sign-in.
@@ -33,6 +34,7 @@ impl From<User> for UserView {
             username: user.username,
             tier: user.tier,
             is_active: user.is_active,
+            must_change_password: user.must_change_password,
             created_at: user.created_at,
             last_sign_in_at: user.last_sign_in_at,
         }
@@ -53,6 +55,9 @@ pub struct TokenView {
     pub created_at: Timestamp,
     /// When it stops working.
     pub expires_at: Timestamp,
+    /// What it is held to; null for all that its owner may do.
+    #[schema(value_type = Option<Vec<words::Permission>>)]
+    pub scopes: Option<Vec<Permission>>,
     /// The last request with it, to the minute.
     pub last_used_at: Option<Timestamp>,
     /// When its owner revoked it.
@@ -67,47 +72,9 @@ impl From<ApiToken> for TokenView {
             prefix: token.prefix,
             created_at: token.created_at,
             expires_at: token.expires_at,
+            scopes: token.scopes,
             last_used_at: token.last_used_at,
             revoked_at: token.revoked_at,
         }
     }
-}
-
-/// Every permission, in the order in which they are shown.
-pub const PERMISSIONS: [Permission; 14] = [
-    Permission::Look,
-    Permission::Predict,
-    Permission::Query,
-    Permission::WriteData,
-    Permission::WriteModels,
-    Permission::Train,
-    Permission::Deploy,
-    Permission::Delete,
-    Permission::WriteCalendars,
-    Permission::WriteSources,
-    Permission::HandleAlerts,
-    Permission::WriteAlerts,
-    Permission::OwnTokens,
-    Permission::ManageUsers,
-];
-
-/// The words that permissions are written as; the domain's type has no schema of its own.
-#[derive(JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema is used")]
-pub(crate) enum PermissionWord {
-    Look,
-    Predict,
-    Query,
-    WriteData,
-    WriteModels,
-    Train,
-    Deploy,
-    Delete,
-    WriteCalendars,
-    WriteSources,
-    HandleAlerts,
-    WriteAlerts,
-    OwnTokens,
-    ManageUsers,
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, interval, timeout};
-use vakhta_domain::ids::{ModelKey, check_key};
+use vakhta_domain::ids::{ModelKey, UserId, WorkspaceId, check_key};
 use vakhta_domain::job::JobState;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{JobFilter, StoreError};
@@ -86,8 +86,7 @@ impl Connection<'_> {
         loop {
             let done = tokio::select! {
                 told = listener.news.recv() => match told {
-                    Ok(told) if told.0 == self.actor.workspace => self.tell(socket, &told.1).await,
-                    Ok(_) => Ok(()),
+                    Ok(told) => self.pass_on(socket, &told.0, &told.1).await,
                     // He lagged behind by more than the backlog; he comes back with `after`.
                     Err(_) => Err(End::Told(1013, "too slow, come back with after")),
                 },
@@ -113,8 +112,16 @@ impl Connection<'_> {
         if heard.elapsed() > SILENCE {
             return Err(End::Gone);
         }
+        self.may_still_listen().await?;
+        send(socket, Message::Ping(Vec::new().into())).await
+    }
+
+    /// Ends the connection of somebody who signed out, was disabled or lost his right.
+    async fn may_still_listen(&self) -> Result<(), End> {
         let by_cookie = self.actor.source == vakhta_domain::user::Source::Gui;
-        let door = Door { by_cookie, ..Door::default() };
+        // He goes on hearing of the workspace that he began with, as long as he belongs to it.
+        let workspace = Some(self.actor.workspace.as_str().to_owned());
+        let door = Door { by_cookie, workspace, ..Door::default() };
         let allowed = match authenticate(self.app, self.secret, door).await {
             Ok(who) => who.require(Permission::Look).is_ok(),
             Err(problem) => problem.status().is_server_error(),
@@ -122,7 +129,18 @@ impl Connection<'_> {
         if !allowed {
             return Err(End::Told(1008, "signed out"));
         }
-        send(socket, Message::Ping(Vec::new().into())).await
+        Ok(())
+    }
+
+    /// Tells what belongs to his workspace. What is about his own account may have ended his right to hear it.
+    async fn pass_on(&mut self, socket: &mut WebSocket, place: &WorkspaceId, news: &News) -> Result<(), End> {
+        if let News::Event(event) = news
+            && event.subject_type == "user"
+            && Some(event.subject_id.as_str()) == self.actor.user.as_ref().map(UserId::as_str)
+        {
+            self.may_still_listen().await?;
+        }
+        if *place == self.actor.workspace { self.tell(socket, news).await } else { Ok(()) }
     }
 
     async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), End> {

@@ -16,8 +16,10 @@ pub mod serve;
 pub mod sources;
 pub mod system;
 pub mod versions;
+pub mod workspaces;
 
 use crate::App;
+use crate::auth::gate;
 use crate::idempotency;
 use crate::problem::Problem;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -52,6 +54,7 @@ pub fn resources(app: &App) -> OpenApiRouter<App> {
         .merge(predicting().layer(once()).layer(records))
         .merge(importing().layer(once()).layer(DefaultBodyLimit::max(MAX_MODEL_BYTES)))
         .merge(uploading().layer(DefaultBodyLimit::disable()))
+        .layer(from_fn_with_state(app.clone(), gate::ask))
 }
 
 /// The same without what surrounds it: for the API's description.
@@ -71,8 +74,11 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::profile::user_info))
-        .routes(routes!(auth::profile::profile))
+        .routes(routes!(auth::profile::profile, auth::profile::leave))
         .routes(routes!(auth::profile::change_password))
+        .routes(routes!(auth::profile::change_username))
+        .routes(routes!(auth::users::list))
+        .routes(routes!(auth::users::show, auth::users::change, auth::users::delete))
         .routes(routes!(auth::tokens::list))
         .routes(routes!(auth::tokens::revoke))
         .routes(routes!(auth::tokens::delete))
@@ -130,6 +136,11 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(events::list::list))
         .routes(routes!(events::list::show))
         .routes(routes!(events::live::live))
+        .routes(routes!(workspaces::list::list))
+        .routes(routes!(workspaces::list::show))
+        .routes(routes!(workspaces::members::list))
+        .routes(routes!(workspaces::members::set, workspaces::members::remove))
+        .routes(routes!(workspaces::switch::switch))
         .routes(routes!(system::health::health))
         .routes(routes!(system::health::live))
         .routes(routes!(system::health::ready))
@@ -141,6 +152,8 @@ fn quick() -> OpenApiRouter<App> {
 fn creating() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(auth::tokens::create))
+        .routes(routes!(auth::users::create))
+        .routes(routes!(workspaces::list::create))
         .routes(routes!(models::create::create))
         .routes(routes!(versions::challenger::begin))
         .routes(routes!(schedules::change::create))

@@ -12,7 +12,7 @@ use serde_json::json;
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::ports::Ports;
 use vakhta_domain::user::{Actor, Source, Tier};
-use vakhta_http::auth::{AccountError, NewAccount, Passwords, create_user, reset_password};
+use vakhta_lifecycle::accounts::{AccountError, NewAccount, Passwords, create_user, reset_password};
 
 /// Manages accounts directly in the database.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,8 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
             let password = given(password_stdin)?;
             let (config, _) = settings.load(out)?;
             let workspace = WorkspaceId::default_workspace();
-            let new = NewAccount { workspace, username: username.clone(), password, tier };
+            let new =
+                NewAccount { workspace, username: username.clone(), password, tier, must_change: false };
             let made = with_ports(&config, async |ports| {
                 create_user(&ports, &Passwords::for_this_machine(), &actor(), new).await
             });

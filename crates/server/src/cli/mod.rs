@@ -92,7 +92,7 @@ pub enum Command {
     Completions(completions::Args),
     /// Print the reference of all commands in Markdown.
     #[command(hide = true)]
-    Reference,
+    Reference(reference::Args),
 }
 
 /// Runs one command.
@@ -123,8 +123,8 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
             completions::run(&args);
             Ok(())
         }
-        Command::Reference => {
-            reference::run(out);
+        Command::Reference(args) => {
+            reference::run(&args, out);
             Ok(())
         }
     }

@@ -1,13 +1,43 @@
-//! The generated part of `docs/cli.md`: every command with its help, and the exit codes.
+//! The generated parts of `docs/cli.md`, every command with its help and the exit codes, and of `docs/accounts.md`,
+//! who may do what.
 
 use super::Cli;
 use crate::exit::Exit;
 use crate::output::Out;
 use clap::{Command, CommandFactory as _};
+use vakhta_domain::user::{Permission, Tier};
+
+/// Prints a generated part of the documents.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Who may do what, instead of the commands.
+    #[arg(long)]
+    permissions: bool,
+}
 
 /// Runs the command.
-pub fn run(out: Out) {
-    out.line(markdown().trim_end());
+pub fn run(args: &Args, out: Out) {
+    let text = if args.permissions { permissions() } else { markdown() };
+    out.line(text.trim_end());
+}
+
+/// The table of rights.
+fn permissions() -> String {
+    let mut text = String::from("| Permission | What it allows |");
+    let mut rule = String::from("|---|---|");
+    for tier in Tier::ALL {
+        text.push_str(&format!(" `{}` |", tier.as_str()));
+        rule.push_str(":-:|");
+    }
+    text.push_str(&format!("\n{rule}\n"));
+    for permission in Permission::ALL {
+        text.push_str(&format!("| `{}` | {} |", permission.as_str(), permission.meaning()));
+        for tier in Tier::ALL {
+            text.push_str(if tier.allows(permission) { " yes |" } else { " |" });
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// The text.

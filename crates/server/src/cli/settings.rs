@@ -95,6 +95,6 @@ fn value_name(kind: Kind) -> &'static str {
         Kind::Word(_) => "WORD",
         Kind::Username => "NAME",
         Kind::LogFilter => "LEVEL",
-        Kind::Text | Kind::Password => "TEXT",
+        Kind::Text | Kind::Password | Kind::Token => "TEXT",
     }
 }

@@ -41,6 +41,8 @@ pub struct Config {
     pub admin_username: String,
     /// The first account's password, where given.
     pub admin_password: Option<String>,
+    /// A token that is a system administrator's without an account, where given.
+    pub admin_api_token: Option<String>,
     /// Whether strangers may register.
     pub registration: bool,
     /// Whether cookies need TLS.
@@ -193,6 +195,7 @@ impl Config {
             },
             admin_username: text("admin_username"),
             admin_password: Some(text("admin_password")).filter(|p| !p.is_empty()),
+            admin_api_token: Some(text("admin_api_token")).filter(|token| !token.is_empty()),
             registration: truth("registration"),
             secure_cookies: truth("secure_cookies"),
             login_per_min: whole("login_per_min") as u32,

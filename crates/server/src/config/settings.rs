@@ -146,6 +146,11 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Password,
         "Its password, 12 characters or more. Left out, a one-time password is made, printed once and kept in a file until it is changed. Only read while there is no account.",
     ),
+    hidden(
+        "admin_api_token",
+        Kind::Token,
+        "A token that may do everything without an account, 32 characters or more: for scripts that set a server up. Its use is in the history.",
+    ),
     open("registration", Kind::Bool, "false", "Let strangers make accounts (tier viewer)."),
     open(
         "secure_cookies",
@@ -157,7 +162,7 @@ pub static SETTINGS: &[Setting] = &[
         "login_per_min",
         Kind::Whole { low: 1, high: 10_000 },
         "10",
-        "Sign-in attempts a minute for one address and name.",
+        "Sign-in attempts a minute for one address and name, and five times as many for one address. After half as many wrong passwords in a row each further one costs a longer wait.",
     ),
     open(
         "session_idle_hours",

@@ -44,9 +44,14 @@ pub enum Kind {
     Username,
     /// An account's password, or nothing.
     Password,
+    /// A token that programs carry, or nothing.
+    Token,
     /// A log level or filter.
     LogFilter,
 }
+
+/// The shortest token: 32 characters, even of hex digits alone, are 128 bits.
+const MIN_TOKEN_CHARS: usize = 32;
 
 /// A value that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +112,20 @@ impl Kind {
                 Ok(()) => Ok(Value::Text(text.into())),
                 Err(bad) => Err(bad.to_string()),
             },
+            Self::Token => {
+                let chars = text.chars().count();
+                let distinct = text.chars().collect::<std::collections::BTreeSet<_>>().len();
+                let clean = text.bytes().all(|b| b.is_ascii_graphic());
+                match chars {
+                    0 => Ok(Value::Text(String::new())),
+                    _ if chars < MIN_TOKEN_CHARS => {
+                        Err(format!("it has {chars} characters; `openssl rand -hex 32` makes a good one"))
+                    }
+                    _ if !clean => Err("it has characters that no header carries".into()),
+                    _ if distinct < 8 => Err("it is too easy to guess".into()),
+                    _ => Ok(Value::Text(text.into())),
+                }
+            }
             Self::LogFilter => {
                 // A lone unknown word would be taken as the name of a module and silence everything.
                 let lone = !text.contains(['=', ',', '[']);
@@ -134,7 +153,8 @@ impl Kind {
                 schemes.iter().map(|s| format!("{s}…")).collect::<Vec<_>>().join(" or ")
             }
             Self::Username => "1 to 64 letters, digits, `.`, `_`, `@` or `-`".into(),
-            Self::Password => "12 characters or more, at least 5 of them different".into(),
+            Self::Password => "12 characters or more that are not easy to guess".into(),
+            Self::Token => "32 visible ASCII characters or more, at least 8 of them different".into(),
             Self::LogFilter => "off, error, warn, info, debug, trace or a filter".into(),
         }
     }
@@ -218,6 +238,9 @@ mod tests {
             (Kind::Url { schemes: &["s3://"], derived: false }, ""),
             (Kind::Username, "a b"),
             (Kind::Password, "short"),
+            (Kind::Token, "31-characters-are-not-enough-no"),
+            (Kind::Token, "a token with spaces that is very long"),
+            (Kind::Token, "abababababababababababababababababab"),
             (Kind::LogFilter, "verbose"),
         ] {
             assert!(kind.read(text).is_err(), "{kind:?} {text}");

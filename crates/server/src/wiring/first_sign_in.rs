@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::user::Actor;
 use vakhta_http::FirstAdmin;
-use vakhta_http::auth::{AccountError, Passwords, reset_password};
 use vakhta_lifecycle::Lifecycle;
+use vakhta_lifecycle::accounts::{AccountError, Passwords, reset_password};
 
 /// The file's name in the data folder.
 pub const FILE_NAME: &str = "first-sign-in.txt";

@@ -23,6 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::ports::{Clock, Ports};
 use vakhta_http::HttpSettings;
+use vakhta_lifecycle::accounts::secret_hash;
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
 use vakhta_store::{Store, StoreConfig};
 
@@ -152,6 +153,7 @@ fn open_doors(
 fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
     HttpSettings {
         registration: config.registration,
+        admin_token_hash: config.admin_api_token.as_deref().map(secret_hash),
         login_per_min: config.login_per_min,
         max_body_bytes: config.max_body_bytes as usize,
         max_upload_bytes: config.max_upload_bytes,

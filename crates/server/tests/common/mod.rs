@@ -198,6 +198,7 @@ pub struct Api {
     /// The server's address.
     pub url: String,
     token: Option<String>,
+    workspace: Option<String>,
 }
 
 impl Api {
@@ -206,7 +207,7 @@ impl Api {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let http = reqwest::Client::builder().timeout(Duration::from_mins(2)).build().expect("a client");
-        Self { runtime, http, url: url.to_owned(), token: None }
+        Self { runtime, http, url: url.to_owned(), token: None, workspace: None }
     }
 
     /// The same client for a server that came back on another port.
@@ -237,18 +238,35 @@ impl Api {
         }
     }
 
+    /// The same client with a token or a session's secret.
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The same client, whose requests name a workspace.
+    pub fn within(mut self, workspace: &str) -> Self {
+        self.workspace = Some(workspace.to_owned());
+        self
+    }
+
     /// The token in use.
     pub fn token(&self) -> &str {
         self.token.as_deref().expect("signed in")
     }
 
-    /// A request; `None` where the server went away.
+    /// A request below `/api/v1`, or to the whole address where it begins with a slash; `None` where the server went
+    /// away.
     pub fn try_send(&self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Option<Answer> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        let url = format!("{}/api/v1/{path}", self.url);
+        let base = if path.starts_with('/') { "" } else { "/api/v1/" };
+        let url = format!("{}{base}{path}", self.url);
         let mut request = self.http.request(method, url);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(workspace) = &self.workspace {
+            request = request.header("X-Vakhta-Workspace", workspace);
         }
         if !kind.is_empty() {
             request = request.header("Content-Type", kind).body(body);

@@ -7,7 +7,7 @@ use serde_json::json;
 use vakhta_domain::event::{Event, NewEvent};
 use vakhta_domain::ids::{DatasetKey, ModelKey, WorkspaceId};
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{EventFilter, JobFilter, Replay, StoreError};
+use vakhta_domain::ports::{EventFilter, JobFilter, Replay, StoreError, UserFilter};
 use vakhta_domain::user::{Actor, Source};
 
 async fn find(bed: &Bed, filter: EventFilter) -> Vec<Event> {
@@ -147,7 +147,7 @@ pub(super) async fn bad_cursors_are_refused(bed: Bed) {
         let page = PageQuery { limit: 5, cursor: Some(cursor.to_owned()) };
         let ports = &bed.ports;
         let mut answers = vec![
-            ports.accounts.users(&page).await.err(),
+            ports.accounts.users(&UserFilter::default(), &page).await.err(),
             ports.datasets.datasets(&home(), &page).await.err(),
             ports.datasets.dataset_versions(&home(), &DatasetKey::new("d"), &page).await.err(),
             ports.versions.versions(&home(), &model, &page).await.err(),

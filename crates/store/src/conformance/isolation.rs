@@ -9,7 +9,7 @@ use vakhta_domain::daily::Scope;
 use vakhta_domain::decision::DecisionKind;
 use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{
-    AlertId, ChannelId, DatasetKey, DriftReportId, JobId, ModelKey, ScheduleId, SilenceId, SourceKey,
+    AlertId, ChannelId, DatasetKey, DriftReportId, JobId, ModelKey, ScheduleId, SilenceId, SourceKey, UserId,
     WorkspaceId,
 };
 use vakhta_domain::page::PageQuery;
@@ -119,6 +119,8 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
         ("last_complete_drift", one!(drift.last_complete_drift(workspace, &model, &version))),
         ("latest_drift", one!(drift.latest_drift(workspace, &model, &version))),
         ("last_asking_drift", one!(drift.last_asking_drift(workspace, &model, &version))),
+        ("members", page!(ports.workspaces.members(workspace, &page))),
+        ("role", one!(ports.workspaces.role(workspace, &UserId::new("guest")))),
         ("daily_rows", any!(actuals.daily_rows(workspace, &model, Scope::All, first))),
     ]
 }
@@ -126,6 +128,9 @@ async fn sights(bed: &Bed, workspace: &WorkspaceId) -> Vec<(&'static str, bool)>
 pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     let other = WorkspaceId::new("other");
     bed.store.add_workspace("other").await;
+    // Where a guest is at home, so that the other workspace has nobody.
+    let elsewhere = WorkspaceId::new("elsewhere");
+    bed.store.add_workspace("elsewhere").await;
     let now = bed.now();
     let told = event("some.thing", now);
     bed.ports.calendars.set_company_day(&home(), &company_day(now), &told).await.expect("works");
@@ -146,6 +151,7 @@ pub(super) async fn another_workspace_sees_nothing(bed: Bed) {
     super::actuals::some_of_each(&bed).await;
     super::alerts::some_of_each(&bed).await;
     super::drift::one(&bed).await;
+    super::workspaces::a_guest(&bed, &elsewhere).await;
 
     for (method, seen) in sights(&bed, &home()).await {
         assert!(seen, "{method} shows its own workspace nothing, so it proves nothing");

@@ -20,6 +20,7 @@ pub mod samples;
 mod schedules;
 mod serving;
 mod sources;
+mod workspaces;
 
 use crate::{OpenError, Store, StoreConfig};
 use futures::future::BoxFuture;
@@ -120,7 +121,7 @@ macro_rules! list {
 
 list! {
     accounts: names_are_unique_without_case, passwords_end_sessions, sessions_live_and_end, tokens_live_and_end,
-        pages_of_users;
+        pages_of_users, lost_rights_end_sessions_and_tokens, a_deleted_name_is_free_again, the_last_system_admin_stays;
     actuals: late_and_corrected_ones_replace_and_stay, known_ones_are_listed_by_key, the_log_is_taken_in_once, days_become_due_and_are_done,
         parts_of_the_log_keep_their_names, no_day_is_missed_in_a_race;
     arms: a_challenger_begins_changes_and_ends, a_probation_comes_with_the_switch_and_ends_with_the_next,
@@ -145,6 +146,8 @@ list! {
     objects: bytes_come_back, files_come_back, large_files_come_back, missing_and_misnamed_objects;
     predictions: appended_and_read, sealed_and_read, read_while_sealing;
     races: claims_never_double, one_single_flight_wins, one_firing_wins, one_settles_an_orphan, one_switch_wins,
-        events_appear_in_order, numbers_have_no_gaps, one_taker_of_a_key, dropped_transactions_leave_nothing;
+        events_appear_in_order, numbers_have_no_gaps, one_taker_of_a_key, a_system_admin_stays, one_taker_of_a_name,
+        dropped_transactions_leave_nothing;
+    workspaces: made_once_and_listed, members_come_and_go;
     isolation: another_workspace_sees_nothing;
 }

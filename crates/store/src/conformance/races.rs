@@ -2,7 +2,7 @@
 
 use super::Bed;
 use super::samples::{
-    add_model, claim, dataset, decision, enqueue, event, home, job, lease, schedule, spec, train,
+    add_model, claim, dataset, decision, enqueue, event, home, job, lease, schedule, spec, train, user,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -13,7 +13,8 @@ use vakhta_domain::deployment::Switch;
 use vakhta_domain::ids::{DatasetKey, ModelKey, WorkerId};
 use vakhta_domain::job::{JobKind, NewJob, Orphan, Outcome};
 use vakhta_domain::page::PageQuery;
-use vakhta_domain::ports::{Enqueued, JobFilter, Replay, SwitchAnswer};
+use vakhta_domain::ports::{Enqueued, JobFilter, Replay, SwitchAnswer, UserChanged, UserFilter};
+use vakhta_domain::user::{Tier, User, UserChange, UserEdit};
 
 /// Runs `n` of them together; their answers.
 pub(super) async fn together<T, F>(n: u32, bed: &Bed, work: impl Fn(u32, Bed) -> F) -> Vec<T>
@@ -256,4 +257,53 @@ pub(super) async fn dropped_transactions_leave_nothing(bed: Bed) {
     let jobs = bed.ports.jobs.jobs(&home(), &everything, &page).await.expect("works");
     let active = jobs.items.iter().filter(|job| !job.state.is_final()).count();
     assert!(active <= 1, "{active} with one single-flight key");
+}
+
+pub(super) async fn a_system_admin_stays(bed: Bed) {
+    // Each demotes or deletes another one at the same time, round after round; somebody always stays.
+    for round in 0..4 {
+        for n in 0..2 {
+            let id = format!("r{round}_{n}");
+            let boss = User { tier: Tier::SystemAdmin, ..user(&id, &id, bed.now()) };
+            let told = event("user.created", bed.now());
+            bed.ports.accounts.add_user(&boss, &told).await.expect("works");
+        }
+        let admins = UserFilter { tier: Some(Tier::SystemAdmin), is_active: Some(true), name: None };
+        let there = bed.ports.accounts.users(&admins, &PageQuery::first(9)).await.expect("works").items;
+        let answers = together(there.len() as u32, &bed, move |n, bed| {
+            let target = there[n as usize].clone();
+            async move {
+                let demote = UserEdit { tier: Some(Tier::User), ..UserEdit::default() };
+                let change = if n % 2 == 0 {
+                    super::accounts::change(&bed, &target, demote)
+                } else {
+                    UserChange::deletion(target, bed.now(), event("user.deleted", bed.now()))
+                };
+                bed.ports.accounts.change_user(&change).await.expect("works")
+            }
+        })
+        .await;
+        let refused = answers.iter().filter(|a| **a == UserChanged::LastSystemAdmin).count();
+        assert_eq!(refused, 1, "round {round}: {answers:?}");
+        assert!(answers.iter().all(|a| matches!(a, UserChanged::Done | UserChanged::LastSystemAdmin)));
+        let left = bed.ports.accounts.users(&admins, &PageQuery::first(9)).await.expect("works").items;
+        assert_eq!(left.len(), 1);
+    }
+}
+
+pub(super) async fn one_taker_of_a_name(bed: Bed) {
+    let mut users = Vec::new();
+    for n in 0..8 {
+        let user = user(&format!("u{n}"), &format!("name{n}"), bed.now());
+        bed.ports.accounts.add_user(&user, &event("user.created", bed.now())).await.expect("works");
+        users.push(user);
+    }
+    let answers = together(8, &bed, move |n, bed| {
+        let rename = UserEdit { username: Some("Анна".into()), ..UserEdit::default() };
+        let change = super::accounts::change(&bed, &users[n as usize], rename);
+        async move { bed.ports.accounts.change_user(&change).await.expect("works") }
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|a| **a == UserChanged::Done).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|a| **a == UserChanged::Taken).count(), 7, "{answers:?}");
 }

@@ -19,7 +19,7 @@ use vakhta_domain::prediction::LoggedPrediction;
 use vakhta_domain::report::{Metrics, Report, TrainingReport};
 use vakhta_domain::schedule::{Origin, Schedule, ScheduledTask, Subject, Times};
 use vakhta_domain::spec::{Country, DayKind, ModelSpec};
-use vakhta_domain::user::{Actor, ApiToken, Session, Source, Tier, User};
+use vakhta_domain::user::{Actor, ApiToken, Permission, Session, Source, Tier, User};
 use vakhta_domain::version::{ModelVersion, VersionState};
 
 /// The workspace of a fresh installation.
@@ -58,6 +58,7 @@ pub fn user(id: &str, name: &str, at: Timestamp) -> User {
         must_change_password: true,
         created_at: at,
         last_sign_in_at: None,
+        deleted_at: None,
     }
 }
 
@@ -66,6 +67,7 @@ pub fn session(user: &str, hash: &str, at: Timestamp) -> Session {
     Session {
         secret_hash: hash.into(),
         user: UserId::new(user),
+        workspace: home(),
         created_at: at,
         last_seen_at: at,
         expires_at: at + jiff::SignedDuration::from_hours(12),
@@ -79,11 +81,13 @@ pub fn token(user: &str, id: &str, hash: &str, at: Timestamp) -> ApiToken {
     ApiToken {
         id: TokenId::new(id),
         user: UserId::new(user),
+        workspace: home(),
         name: "ночная выгрузка".into(),
         prefix: "vkh_ab".into(),
         secret_hash: hash.into(),
         created_at: at,
         expires_at: at + jiff::SignedDuration::from_hours(24 * 90),
+        scopes: Some(vec![Permission::Look, Permission::Predict]),
         last_used_at: None,
         revoked_at: None,
     }

@@ -20,3 +20,10 @@ pub(crate) fn database_error(error: sqlx::Error) -> StoreError {
         _ => StoreError::Unavailable { part: "database", source: Box::new(error) },
     }
 }
+
+/// Whether a write failed because another row holds a value that only one may hold.
+pub(crate) fn is_taken(error: &StoreError) -> bool {
+    let StoreError::Unavailable { source, .. } = error else { return false };
+    let cause = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+    cause.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

@@ -6,7 +6,7 @@ mod row;
 mod tx;
 mod value;
 
-pub(crate) use errors::database_error;
+pub(crate) use errors::{database_error, is_taken};
 pub(crate) use row::Row;
 pub(crate) use tx::Tx;
 pub(crate) use value::{Value, args};

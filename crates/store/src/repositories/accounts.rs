@@ -1,14 +1,14 @@
 //! Accounts: their rows, and the port that joins them with sessions and tokens.
 
 use super::{credentials, cursor, events::tell};
-use crate::db::{Db, Row, args};
+use crate::db::{Db, Row, Tx, Value, args, is_taken};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
-use vakhta_domain::ports::{Accounts, Inserted, StoreError};
-use vakhta_domain::user::{ApiToken, Session, Tier, User};
+use vakhta_domain::ports::{Accounts, Inserted, StoreError, UserChanged, UserFilter};
+use vakhta_domain::user::{ApiToken, Session, Tier, User, UserChange};
 
 /// Accounts in the database.
 pub(crate) struct AccountRows {
@@ -20,7 +20,7 @@ pub(super) const USER: &str =
     "users.id AS u_id, users.workspace AS u_workspace, users.username AS u_username,
     users.password_hash AS u_password_hash, users.tier AS u_tier, users.is_active AS u_is_active,
     users.must_change_password AS u_must_change_password, users.created_at AS u_created_at,
-    users.last_sign_in_at AS u_last_sign_in_at";
+    users.last_sign_in_at AS u_last_sign_in_at, users.deleted_at AS u_deleted_at";
 
 pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
@@ -33,6 +33,7 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
         must_change_password: row.truth("u_must_change_password")?,
         created_at: row.time("u_created_at")?,
         last_sign_in_at: row.maybe_time("u_last_sign_in_at")?,
+        deleted_at: row.maybe_time("u_deleted_at")?,
     })
 }
 
@@ -40,6 +41,39 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
 /// or as their locale says.
 fn folded(username: &str) -> String {
     username.to_lowercase()
+}
+
+/// What an account is found by: its name, or for a deleted one something that is no name.
+fn found_by(user: &User) -> String {
+    if user.deleted_at.is_some() { format!("deleted {}", user.id) } else { folded(&user.username) }
+}
+
+/// Whether another system administrator is there. Their rows stay locked until the transaction ends, in one order
+/// everywhere: of two that take one another away, the second waits and finds the first one's work.
+async fn another_rules(tx: &mut Tx, id: &UserId) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM users WHERE tier = 'system_admin' AND is_active = 1 AND deleted_at IS NULL
+               ORDER BY id {for_update}";
+    for row in tx.all(sql, args![]).await? {
+        if row.text("id")? != id.as_str() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Ends the sessions and tokens that a changed account no longer vouches for.
+async fn end_credentials(tx: &mut Tx, change: &UserChange, at: Timestamp) -> Result<(), StoreError> {
+    let id = change.after.id.as_str();
+    if change.ends_tokens() {
+        let sql = "UPDATE tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
+        tx.run(sql, args![at, id]).await?;
+    }
+    if change.ends_sessions() {
+        // No session has an empty hash, so without one to keep all of them end.
+        let keep = change.keep.as_deref().unwrap_or_default();
+        tx.run("DELETE FROM sessions WHERE user_id = ? AND secret_hash <> ?", args![id, keep]).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -74,21 +108,37 @@ impl Accounts for AccountRows {
     }
 
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let sql = format!("SELECT {USER} FROM users WHERE username_folded = ?");
+        let sql = format!("SELECT {USER} FROM users WHERE username_folded = ? AND deleted_at IS NULL");
         self.db.one(&sql, args![folded(username)]).await?.as_ref().map(user).transpose()
     }
 
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        let sql = format!("SELECT {USER} FROM users WHERE id = ?");
+        let sql = format!("SELECT {USER} FROM users WHERE id = ? AND deleted_at IS NULL");
         self.db.one(&sql, args![id.as_str()]).await?.as_ref().map(user).transpose()
     }
 
-    async fn users(&self, page: &PageQuery) -> Result<Page<User>, StoreError> {
+    async fn users(&self, filter: &UserFilter, page: &PageQuery) -> Result<Page<User>, StoreError> {
         let after = cursor::after_text("users", page)?.unwrap_or_default();
-        let sql = format!(
-            "SELECT {USER}, username_folded FROM users WHERE username_folded > ? ORDER BY username_folded LIMIT ?"
+        let mut sql = format!(
+            "SELECT {USER}, username_folded FROM users WHERE deleted_at IS NULL AND username_folded > ?"
         );
-        let rows = self.db.all(&sql, args![after, cursor::limit(page) + 1]).await?;
+        let mut values = args![after];
+        if let Some(tier) = filter.tier {
+            sql.push_str(" AND tier = ?");
+            values.push(Value::from(tier.as_str()));
+        }
+        if let Some(active) = filter.is_active {
+            sql.push_str(" AND is_active = ?");
+            values.push(Value::from(active));
+        }
+        if let Some(part) = &filter.name {
+            sql.push_str(" AND username_folded LIKE ? ESCAPE '!'");
+            let part = folded(part).replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            values.push(Value::from(format!("%{part}%")));
+        }
+        sql.push_str(" ORDER BY username_folded LIMIT ?");
+        values.push(Value::from(cursor::limit(page) + 1));
+        let rows = self.db.all(&sql, values).await?;
         cursor::page("users", page, &rows, |row| row.text("username_folded"), user)
     }
 
@@ -97,37 +147,54 @@ impl Accounts for AccountRows {
         row.map_or(Ok(0), |row| row.u64("n"))
     }
 
-    async fn set_password(
-        &self,
-        id: &UserId,
-        password_hash: &str,
-        must_change: bool,
-        keep: Option<&str>,
-        event: &NewEvent,
-    ) -> Result<bool, StoreError> {
+    async fn change_user(&self, change: &UserChange) -> Result<UserChanged, StoreError> {
+        let (before, after) = (&change.before, &change.after);
         let mut tx = self.db.begin().await?;
+        let leaves_nobody = change.takes_a_ruler() && !another_rules(&mut tx, &before.id).await?;
+        let sql = format!("SELECT {USER} FROM users WHERE id = ? AND deleted_at IS NULL {{for_update}}");
+        let Some(found) = tx.one(&sql, args![before.id.as_str()]).await? else {
+            return Ok(UserChanged::Missing);
+        };
+        if !change.fits(&user(&found)?) {
+            return Ok(UserChanged::Stale);
+        }
+        if leaves_nobody {
+            return Ok(UserChanged::LastSystemAdmin);
+        }
         let changed = tx
             .run(
-                "UPDATE users SET password_hash = ?, must_change_password = ? WHERE id = ?",
-                args![password_hash, must_change, id.as_str()],
+                "UPDATE users SET username = ?, username_folded = ?, password_hash = ?, tier = ?, is_active = ?,
+                    must_change_password = ?, deleted_at = ? WHERE id = ?",
+                args![
+                    after.username.as_str(),
+                    found_by(after),
+                    after.password_hash.as_str(),
+                    after.tier.as_str(),
+                    after.is_active,
+                    after.must_change_password,
+                    after.deleted_at,
+                    after.id.as_str(),
+                ],
             )
-            .await?;
-        if changed == 0 {
-            return Ok(false);
-        }
-        // No session has an empty hash, so without one to keep all of them end.
-        tx.run(
-            "DELETE FROM sessions WHERE user_id = ? AND secret_hash <> ?",
-            args![id.as_str(), keep.unwrap_or_default()],
-        )
-        .await?;
-        tell(&mut tx, std::slice::from_ref(event)).await?;
+            .await;
+        match changed {
+            Err(error) if is_taken(&error) => return Ok(UserChanged::Taken),
+            other => other?,
+        };
+        let at = change.events.first().map(|event| event.at);
+        end_credentials(&mut tx, change, at.unwrap_or(Timestamp::UNIX_EPOCH)).await?;
+        tell(&mut tx, &change.events).await?;
         tx.save().await?;
-        Ok(true)
+        Ok(UserChanged::Done)
     }
 
-    async fn add_session(&self, session: &Session, event: &NewEvent) -> Result<(), StoreError> {
-        credentials::add_session(&self.db, session, event).await
+    async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?";
+        Ok(self.db.run(sql, args![new, id.as_str(), old]).await? > 0)
+    }
+
+    async fn add_session(&self, session: &Session, of: &User, event: &NewEvent) -> Result<bool, StoreError> {
+        credentials::add_session(&self.db, session, of, event).await
     }
 
     async fn session(&self, secret_hash: &str) -> Result<Option<(Session, User)>, StoreError> {
@@ -154,8 +221,8 @@ impl Accounts for AccountRows {
         self.db.run("DELETE FROM sessions WHERE expires_at < ?", args![before]).await
     }
 
-    async fn add_token(&self, token: &ApiToken, event: &NewEvent) -> Result<(), StoreError> {
-        credentials::add_token(&self.db, token, event).await
+    async fn add_token(&self, token: &ApiToken, of: &User, event: &NewEvent) -> Result<bool, StoreError> {
+        credentials::add_token(&self.db, token, of, event).await
     }
 
     async fn tokens(&self, user: &UserId) -> Result<Vec<ApiToken>, StoreError> {

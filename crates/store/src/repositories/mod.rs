@@ -23,6 +23,7 @@ pub(crate) mod segments;
 pub(crate) mod sources;
 pub(crate) mod version_rows;
 pub(crate) mod versions;
+pub(crate) mod workspaces;
 
 use vakhta_domain::ports::StoreError;
 

@@ -950,7 +950,46 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes one's own account, its sessions and its tokens. What it did stays in the history. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description it is the last active system administrator's */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -986,6 +1025,63 @@ export interface paths {
                 };
                 /** @description too many attempts, see Retry-After */
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/username": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives oneself another name. Sessions and tokens stay. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NameChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                /** @description the name is taken */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1274,6 +1370,231 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts by name, without deleted ones. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Enabled, or disabled. */
+                    is_active?: boolean;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                    /** @description The tier. */
+                    tier?: components["schemas"]["Tier"];
+                    /** @description A part of the name, in any case. */
+                    username?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_User"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes an account. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewUser"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ManagedUser"];
+                    };
+                };
+                /** @description the name is taken */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes an account. Of one's own, the name only; the last active system administrator stays one. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UserChanges"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ManagedUser"];
+                    };
+                };
+                /** @description the name is taken, or it is the last active system administrator */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes an account: it signs in nowhere, its name may be taken again, and the history keeps naming it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description it is the last active system administrator's */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -5419,6 +5740,339 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspaces that one belongs to, by key; all of them for a system administrator. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Workspace"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a workspace, empty. Nothing of one is seen in another. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and request give the same answer; another request with it is refused. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWorkspace"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                /** @description the key is taken */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workspace that one belongs to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{key}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who belongs to a workspace, by name. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Member"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{key}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets an account into a workspace, or gives it another role there. For administrators of that workspace. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description it is the account's home */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Sends an account away from a workspace: its tokens of this workspace end, its sessions go on at home. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{key}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves one's session to another workspace: its later requests see that one. A single request goes elsewhere by
+         *     the header `X-Vakhta-Workspace`; a token stays in the workspace that it was made in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description the request came with a token */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws": {
         parameters: {
             query?: never;
@@ -5762,6 +6416,8 @@ export interface components {
              * @description When its owner revoked it.
              */
             revoked_at: string | null;
+            /** @description What it is held to; null for all that its owner may do. */
+            scopes: components["schemas"]["Permission"][] | null;
         };
         /** @description A version that answers beside the champion. */
         Arm: {
@@ -7449,6 +8105,11 @@ export interface components {
          * @enum {string}
          */
         Language: "ru" | "en";
+        /** @description The password, to show that it is oneself. */
+        Leaving: {
+            /** @description The password as it is. */
+            current_password: string;
+        };
         /** @description A number for an interval level. */
         LevelValue: {
             /**
@@ -7561,6 +8222,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_Member: {
+            /** @description The rows. */
+            items: components["schemas"]["Member"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_Model: {
             /** @description The rows. */
             items: components["schemas"]["Model"][];
@@ -7596,9 +8264,23 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        List_User: {
+            /** @description The rows. */
+            items: components["schemas"]["User"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         List_Version: {
             /** @description The rows. */
             items: components["schemas"]["Version"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_Workspace: {
+            /** @description The rows. */
+            items: components["schemas"]["Workspace"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -7683,6 +8365,14 @@ export interface components {
             /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
             token: string | null;
         };
+        /** @description An account that was made or changed. */
+        ManagedUser: components["schemas"]["User"] & {
+            /**
+             * @description Its one-time password, where one was made. Shown this once; null where the same request is repeated by its
+             *     Idempotency-Key.
+             */
+            one_time_password: string | null;
+        };
         /** @description How right a version is on the records. */
         MeasuredQuality: {
             /** @description Records that were left out, and why. */
@@ -7693,6 +8383,19 @@ export interface components {
             quality: components["schemas"]["Quality"] | null;
             /** @description The version that was measured. */
             version: string;
+        };
+        /** @description Somebody who belongs to a workspace. */
+        Member: {
+            /** @description A disabled account signs in nowhere. */
+            is_active: boolean;
+            /** @description Whether the account was made there; then its role is its tier. */
+            is_home: boolean;
+            /** @description What it may do there. */
+            role: components["schemas"]["Tier"];
+            /** @description The account. */
+            user_id: string;
+            /** @description Its name. */
+            username: string;
         };
         /** @description Accuracy over a set of rows. Percentages are 0 to 100 and more. */
         Metrics: {
@@ -7980,6 +8683,13 @@ export interface components {
             /** @description `ok`, or `attention` where a model has a trouble. */
             status: string;
         };
+        /** @description Another name. */
+        NameChange: {
+            /** @description The password; where it is given, it must be right. */
+            current_password?: string | null;
+            /** @description The name to come. */
+            username: string;
+        };
         /** @description A schedule to be made. */
         NewSchedule: {
             /** @description Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`. */
@@ -8008,11 +8718,30 @@ export interface components {
         NewToken: {
             /**
              * Format: int32
-             * @description Days that it works, 1 to 365; default 90.
+             * @description Days that it works, 1 to 365; default 365.
              */
             expires_in_days?: number | null;
             /** @description What to call it: 1 to 100 characters. */
             name: string;
+            /** @description What it is held to, no wider than what you may do yourself; left out, all that you may do at the time. */
+            scopes?: components["schemas"]["Permission"][] | null;
+        };
+        /** @description An account to be made. */
+        NewUser: {
+            /** @description Whether a given password must be changed at the first sign-in; a one-time one always must. */
+            must_change_password?: boolean | null;
+            /** @description Its password, at least 12 characters; left out, a one-time one is made and shown in the answer. */
+            password?: string | null;
+            tier?: components["schemas"]["Tier"] | null;
+            /** @description Its name: 1 to 64 letters, digits, `.`, `_`, `@` or `-`. */
+            username: string;
+        };
+        /** @description A workspace to be made. */
+        NewWorkspace: {
+            /** @description Its key, `[a-z0-9_-]{1,64}`. */
+            key: string;
+            /** @description What people call it, 1 to 100 characters; default: its key. */
+            title?: string | null;
         };
         /** @description Something that was accepted and that the writer should know. */
         Notice: {
@@ -8151,10 +8880,10 @@ export interface components {
             worst: components["schemas"]["DayValue"] | null;
         };
         /**
-         * @description The words that permissions are written as; the domain's type has no schema of its own.
+         * @description One thing that an operation may require.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "query" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_users";
+        Permission: "look" | "predict" | "query" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_members" | "manage_users" | "manage_workspaces";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
@@ -8492,6 +9221,11 @@ export interface components {
             last_run: components["schemas"]["Job"] | null;
             /** @description What will ask for it, by model. */
             scheduled_jobs: components["schemas"]["Schedule"][];
+        };
+        /** @description What a member may do. */
+        Role: {
+            /** @description `viewer`, `user` or `admin`. */
+            role: components["schemas"]["Tier"];
         };
         /** @description What columns seem to be for in a forecast. */
         RoleGuess: {
@@ -9418,10 +10152,24 @@ export interface components {
              * @description The last successful sign-in.
              */
             last_sign_in_at: string | null;
+            /** @description Whether its one-time password must be replaced before anything else. */
+            must_change_password: boolean;
             /** @description What it may do. */
             tier: components["schemas"]["Tier"];
             /** @description Its name. */
             username: string;
+        };
+        /** @description What is to change about an account; what is left out stays. */
+        UserChanges: {
+            /** @description False disables it: its sessions and tokens end at once. */
+            is_active?: boolean | null;
+            /** @description Another password, to be changed at the next sign-in. Its sessions end. */
+            password?: string | null;
+            /** @description True for a one-time password, which is shown in the answer. */
+            reset_password?: boolean | null;
+            tier?: components["schemas"]["Tier"] | null;
+            /** @description Another name. */
+            username?: string | null;
         };
         /** @description Who is asking, and what he may do. */
         UserInfo: {
@@ -9496,6 +10244,18 @@ export interface components {
          * @enum {string}
          */
         VersionState: "trained" | "deployed" | "archived" | "failed" | "rejected";
+        /** @description A tenant. */
+        Workspace: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its key. */
+            key: string;
+            /** @description What people call it. */
+            title: string;
+        };
     };
     responses: never;
     parameters: never;

@@ -2,18 +2,19 @@
 
 use crate::App;
 use crate::auth::views::UserView;
-use crate::auth::{self, SESSION_PREFIX, door, fresh_secret, secret_hash, session_cookie_name};
+use crate::auth::{door, session_cookie};
 use crate::body::Json;
 use crate::problem::Problem;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::user::{Actor, MAX_PASSWORD_BYTES, Session, User};
+use vakhta_domain::user::Actor;
+use vakhta_lifecycle::accounts::{self, begin_session, check_credentials};
 
 /// A name and a password.
 #[derive(Deserialize, JsonSchema, ToSchema)]
@@ -46,76 +47,33 @@ pub async fn login(State(app): State<App>, request: Request) -> Result<Response,
     let stranger = door(&parts);
     let Json(given) = Json::<Credentials>::from_request(Request::from_parts(parts, body), &()).await?;
     let failed = stranger.clone().stranger(&given.username);
-    let Some(user) = check(&app, &failed, given).await? else {
-        let event = NewEvent::about("user.sign_in_failed", ("user", &failed.name), &failed, app.now());
-        app.ports().events.append(&event).await?;
-        app.lifecycle.signals.bump();
-        return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "bad_credentials",
-            "the name or the password is wrong, or the account is disabled",
-        ));
+    let given = accounts::Credentials { username: given.username, password: given.password };
+    let address = failed.ip.as_deref();
+    let user = check_credentials(app.ports(), &app.passwords, &app.sign_ins, address, given).await?;
+    let Some(user) = user else { return Err(refuse(&app, &failed).await?) };
+    let actor = stranger.actor(&user);
+    let Some(begun) = begin_session(app.ports(), &actor, &user, app.settings.session_max).await? else {
+        return Err(refuse(&app, &failed).await?);
     };
-    begin_session(&app, &stranger.actor(&user), user).await
-}
-
-/// The account, if the password is its own. Takes as long for a name that nobody has.
-async fn check(app: &App, stranger: &Actor, given: Credentials) -> Result<Option<User>, Problem> {
-    let address = stranger.ip.as_deref();
-    if let Err(seconds) = app.sign_ins.attempt(address, &given.username, app.now()) {
-        return Err(Problem::too_many("too many sign-in attempts from this address", seconds));
-    }
-    let user = app.ports().accounts.user_named(&given.username).await?;
-    if given.password.len() > MAX_PASSWORD_BYTES {
-        return Ok(None);
-    }
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let matches = app.passwords.matches(given.password, hash).await?;
-    let user = user.filter(|user| matches && user.is_active);
-    if user.is_some() {
-        app.sign_ins.succeeded(address, &given.username);
-    }
-    Ok(user)
-}
-
-async fn begin_session(app: &App, actor: &Actor, user: User) -> Result<Response, Problem> {
-    let now = app.now();
-    let secret = fresh_secret(SESSION_PREFIX, app.ports().chance.as_ref());
-    let longest =
-        SignedDuration::try_from(app.settings.session_max).unwrap_or(SignedDuration::from_hours(24));
-    let session = Session {
-        secret_hash: secret_hash(&secret),
-        user: user.id.clone(),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now.saturating_add(longest).unwrap_or(now),
-        ip: actor.ip.clone(),
-        user_agent: actor.user_agent.clone(),
-    };
-    let event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), actor, now);
-    app.ports().accounts.add_session(&session, &event).await?;
     app.lifecycle.signals.bump();
-    if let Err(error) = app.ports().accounts.forget_sessions(now).await {
-        tracing::warn!(%error, "ended sessions could not be removed");
-    }
-    let must_change_password = user.must_change_password;
-    let user = UserView { last_sign_in_at: Some(now), ..user.into() };
-    let cookie = cookie(&secret, app.settings.session_max.as_secs(), app.settings.secure_cookies);
-    let view = SignedInView { user, must_change_password, expires_at: session.expires_at, token: secret };
+    let view = SignedInView {
+        must_change_password: user.must_change_password,
+        user: UserView { last_sign_in_at: Some(begun.session.created_at), ..user.into() },
+        expires_at: begun.session.expires_at,
+        token: begun.secret,
+    };
+    let cookie = session_cookie(&view.token, app.settings.session_max.as_secs(), app.settings.secure_cookies);
     Ok(([(header::SET_COOKIE, cookie)], Json(view)).into_response())
 }
 
-/// The session cookie; an age of 0 removes it.
-pub(super) fn cookie(secret: &str, max_age_seconds: u64, secure: bool) -> HeaderValue {
-    let name = session_cookie_name(secure);
-    let only_tls = if secure { "; Secure" } else { "" };
-    let text =
-        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_seconds}{only_tls}");
-    HeaderValue::from_str(&text).expect("the secret is hex")
-}
-
-impl From<auth::TooBusy> for Problem {
-    fn from(busy: auth::TooBusy) -> Self {
-        Self::unavailable("too_busy", busy.to_string(), 5)
-    }
+/// Tells the history; the words say nothing of which part was wrong.
+async fn refuse(app: &App, who: &Actor) -> Result<Problem, Problem> {
+    let event = NewEvent::about("user.sign_in_failed", ("user", &who.name), who, app.now());
+    app.ports().events.append(&event).await?;
+    app.lifecycle.signals.bump();
+    Ok(Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "bad_credentials",
+        "the name or the password is wrong, or the account is disabled",
+    ))
 }

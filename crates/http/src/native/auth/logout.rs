@@ -1,8 +1,7 @@
 //! `POST /auth/logout`.
 
-use super::login::cookie;
 use crate::App;
-use crate::auth::{Credential, SignedIn};
+use crate::auth::{Credential, SignedIn, session_cookie};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -17,6 +16,6 @@ pub async fn logout(State(app): State<App>, who: SignedIn) -> Result<Response, P
         app.ports().accounts.end_session(secret_hash, &event).await?;
         app.lifecycle.signals.bump();
     }
-    let gone = cookie("", 0, app.settings.secure_cookies);
+    let gone = session_cookie("", 0, app.settings.secure_cookies);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }

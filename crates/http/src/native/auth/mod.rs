@@ -1,7 +1,8 @@
-//! Signing in and out, one's own account, API tokens.
+//! Signing in and out, one's own account, API tokens, everybody's accounts.
 
 pub mod login;
 pub mod logout;
 pub mod profile;
 pub mod register;
 pub mod tokens;
+pub mod users;

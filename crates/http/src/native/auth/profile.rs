@@ -1,18 +1,21 @@
-//! `GET /auth/user-info`, `GET /auth/profile`, `PUT /auth/profile/password`.
+//! One's own account: `/auth/user-info`, `/auth/profile`, and changing or leaving it.
 
 use crate::App;
-use crate::auth::views::{PERMISSIONS, UserView};
-use crate::auth::{Credential, SignedIn};
+use crate::auth::views::UserView;
+use crate::auth::{Credential, SignedIn, session_cookie};
 use crate::body::Json;
 use crate::problem::Problem;
 use crate::words;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vakhta_domain::event::NewEvent;
-use vakhta_domain::user::{Permission, check_password};
+use vakhta_domain::user::{Permission, User};
+use vakhta_lifecycle::accounts::{
+    AccountError, change_own_password, confirm_password, delete_own_account, rename_own_account,
+};
 
 /// Who is asking, and what he may do.
 #[derive(Serialize, ToSchema)]
@@ -31,7 +34,7 @@ pub struct UserInfo {
 impl From<SignedIn> for UserInfo {
     fn from(who: SignedIn) -> Self {
         Self {
-            permissions: PERMISSIONS.into_iter().filter(|p| who.user.tier.allows(*p)).collect(),
+            permissions: who.permissions(),
             must_change_password: who.user.must_change_password,
             workspace: who.actor.workspace.as_str().to_owned(),
             user: who.user.into(),
@@ -69,29 +72,98 @@ pub async fn change_password(
     who: SignedIn,
     Json(change): Json<PasswordChange>,
 ) -> Result<StatusCode, Problem> {
-    let name = &who.user.username;
-    // A stolen session must not be able to guess the password.
-    if let Err(seconds) = app.sign_ins.attempt(who.actor.ip.as_deref(), name, app.now()) {
-        return Err(Problem::too_many("too many attempts from this address", seconds));
-    }
-    if change.new_password == change.current_password {
-        return Err(Problem::invalid_field("/new_password", "the new password is the current one"));
-    }
-    check_password(name, &change.new_password)
-        .map_err(|bad| Problem::invalid_field("/new_password", bad.to_string()))?;
-    let known = Some(who.user.password_hash.clone());
-    if !app.passwords.matches(change.current_password, known).await? {
-        return Err(Problem::invalid_field("/current_password", "this is not the current password"));
-    }
-    let hash = app.passwords.hash(change.new_password, app.ports().chance.as_ref()).await?;
+    let user = who.account()?;
     let keep = match &who.credential {
         Credential::Session { secret_hash } => Some(secret_hash.as_str()),
-        Credential::Token(_) => None,
+        Credential::Token(_) | Credential::System => None,
     };
-    let event =
-        NewEvent::about("user.password_changed", ("user", who.user.id.as_str()), &who.actor, app.now());
-    app.ports().accounts.set_password(&who.user.id, &hash, false, keep, &event).await?;
-    app.sign_ins.succeeded(who.actor.ip.as_deref(), name);
-    app.lifecycle.signals.bump();
+    let words = (change.current_password, change.new_password);
+    attempt(&app, &who)?;
+    let done = change_own_password(app.ports(), &app.passwords, &who.actor, user, words, keep).await;
+    attempted(&app, &who, done).map_err(|error| match error {
+        AccountError::Bad(bad) => Problem::invalid_field("/new_password", bad.to_string()),
+        other => other.into(),
+    })?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Another name.
+#[derive(Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NameChange {
+    /// The name to come.
+    pub username: String,
+    /// The password; where it is given, it must be right.
+    #[serde(default)]
+    pub current_password: Option<String>,
+}
+
+/// Gives oneself another name. Sessions and tokens stay.
+#[utoipa::path(put, path = "/auth/profile/username", tag = "auth", request_body = NameChange,
+    responses((status = 200, body = UserView), (status = 409, description = "the name is taken")))]
+pub async fn change_username(
+    State(app): State<App>,
+    who: SignedIn,
+    Json(change): Json<NameChange>,
+) -> Result<Json<UserView>, Problem> {
+    let user = own_account(&who)?;
+    if let Some(password) = change.current_password {
+        attempt(&app, &who)?;
+        let known = confirm_password(&app.passwords, user, password).await;
+        attempted(&app, &who, known)?;
+    }
+    let user = rename_own_account(app.ports(), &who.actor, user, change.username).await?;
+    app.lifecycle.signals.bump();
+    Ok(Json(user.into()))
+}
+
+/// The password, to show that it is oneself.
+#[derive(Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Leaving {
+    /// The password as it is.
+    pub current_password: String,
+}
+
+/// Deletes one's own account, its sessions and its tokens. What it did stays in the history.
+#[utoipa::path(delete, path = "/auth/profile", tag = "auth", request_body = Leaving,
+    responses((status = 204), (status = 409, description = "it is the last active system administrator's")))]
+pub async fn leave(
+    State(app): State<App>,
+    who: SignedIn,
+    Json(leaving): Json<Leaving>,
+) -> Result<Response, Problem> {
+    let user = own_account(&who)?;
+    attempt(&app, &who)?;
+    let password = leaving.current_password;
+    let done = delete_own_account(app.ports(), &app.passwords, &who.actor, user, password).await;
+    attempted(&app, &who, done)?;
+    let gone = session_cookie("", 0, app.settings.secure_cookies);
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
+}
+
+/// The caller's account once its password is its own.
+fn own_account(who: &SignedIn) -> Result<&User, Problem> {
+    who.settled()?;
+    who.account()
+}
+
+/// A stolen session must not be able to guess the password: attempts are counted as at sign-in.
+fn attempt(app: &App, who: &SignedIn) -> Result<(), Problem> {
+    app.sign_ins
+        .attempt(who.actor.ip.as_deref(), &who.user.username, app.now())
+        .map_err(|seconds| Problem::too_many("too many attempts from this address", seconds))
+}
+
+fn attempted<T>(app: &App, who: &SignedIn, done: Result<T, AccountError>) -> Result<T, AccountError> {
+    let (address, name) = (who.actor.ip.as_deref(), &who.user.username);
+    match &done {
+        Ok(_) => {
+            app.sign_ins.succeeded(address, name);
+            app.lifecycle.signals.bump();
+        }
+        Err(AccountError::WrongPassword) => app.sign_ins.failed(address, name, app.now()),
+        Err(_) => {}
+    }
+    done
 }

@@ -2,8 +2,8 @@
 
 use super::login::Credentials;
 use crate::App;
+use crate::auth::door;
 use crate::auth::views::UserView;
-use crate::auth::{AccountError, NewAccount, create_user, door};
 use crate::body::Json;
 use crate::problem::Problem;
 use axum::extract::{FromRequest, Request, State};
@@ -11,7 +11,8 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::ids::WorkspaceId;
-use vakhta_domain::user::{BadCredential, Tier};
+use vakhta_domain::user::Tier;
+use vakhta_lifecycle::accounts::{NewAccount, create_user};
 
 /// An account that was made.
 #[derive(Serialize, ToSchema)]
@@ -45,23 +46,9 @@ pub async fn register(
         username: given.username,
         password: Some(given.password),
         tier: Tier::Viewer,
+        must_change: false,
     };
     let created = create_user(app.ports(), &app.passwords, &by, new).await?;
     app.lifecycle.signals.bump();
     Ok((StatusCode::CREATED, Json(Registered { user: created.user.into() })))
-}
-
-impl From<AccountError> for Problem {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::Bad(BadCredential::Username(name)) => {
-                Self::invalid_field("/username", BadCredential::Username(name).to_string())
-            }
-            AccountError::Bad(password) => Self::invalid_field("/password", password.to_string()),
-            AccountError::Taken(_) => Self::conflict("username_taken", error.to_string()),
-            AccountError::Missing(name) => Self::missing("account_missing", "account", name),
-            AccountError::Busy(busy) => busy.into(),
-            AccountError::Store(error) => error.into(),
-        }
-    }
 }

@@ -1,30 +1,24 @@
 //! `/auth/tokens`: named API tokens, shown once, kept hashed.
 
 use crate::App;
+use crate::auth::SignedIn;
 use crate::auth::views::TokenView;
-use crate::auth::{API_TOKEN_PREFIX, SignedIn, fresh_secret, secret_hash};
 use crate::body::{Json, Path};
 use crate::idempotency::KeepInstead;
 use crate::native::BASE;
 use crate::page::{List, NoQuery, Query};
 use crate::problem::Problem;
+use crate::words;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{TokenId, fresh};
-use vakhta_domain::user::{ApiToken, Permission};
-
-/// Days that a token works where its maker does not say.
-const DEFAULT_DAYS: u32 = 90;
-/// The most days that a token works.
-const MAX_DAYS: u32 = 365;
-/// Characters of a secret that are kept to recognise it by: the prefix and eight more.
-const SHOWN: usize = API_TOKEN_PREFIX.len() + 8;
+use vakhta_domain::ids::TokenId;
+use vakhta_domain::user::Permission;
+use vakhta_lifecycle::accounts::{self, create_token};
 
 /// One's own tokens, newest first.
 #[utoipa::path(get, path = "/auth/tokens", tag = "auth", responses((status = 200, body = List<TokenView>)))]
@@ -34,7 +28,7 @@ pub async fn list(
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<List<TokenView>>, Problem> {
     who.require(Permission::OwnTokens)?;
-    let tokens = app.ports().accounts.tokens(&who.user.id).await?;
+    let tokens = app.ports().accounts.tokens(&who.account()?.id).await?;
     Ok(Json(List::whole(tokens.into_iter().map(TokenView::from).collect())))
 }
 
@@ -44,24 +38,13 @@ pub async fn list(
 pub struct NewToken {
     /// What to call it: 1 to 100 characters.
     pub name: String,
-    /// Days that it works, 1 to 365; default 90.
+    /// Days that it works, 1 to 365; default 365.
     #[serde(default)]
     pub expires_in_days: Option<u32>,
-}
-
-impl NewToken {
-    fn checked(self) -> Result<(String, u32), Problem> {
-        let name = self.name.trim().to_owned();
-        if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            return Err(Problem::invalid_field("/name", "a token's name has 1 to 100 characters"));
-        }
-        let days = self.expires_in_days.unwrap_or(DEFAULT_DAYS);
-        if !(1..=MAX_DAYS).contains(&days) {
-            let message = format!("{days} is out of range, allowed are 1 to {MAX_DAYS} days");
-            return Err(Problem::invalid_field("/expires_in_days", message));
-        }
-        Ok((name, days))
-    }
+    /// What it is held to, no wider than what you may do yourself; left out, all that you may do at the time.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<words::Permission>>)]
+    pub scopes: Option<Vec<Permission>>,
 }
 
 /// A token that was made, with its secret.
@@ -82,24 +65,9 @@ pub async fn create(
     Json(new): Json<NewToken>,
 ) -> Result<Response, Problem> {
     let actor = who.require(Permission::OwnTokens)?;
-    let (name, days) = new.checked()?;
-    let now = app.now();
-    let chance = app.ports().chance.as_ref();
-    let secret = fresh_secret(API_TOKEN_PREFIX, chance);
-    let token = ApiToken {
-        id: TokenId::new(fresh("tok", chance)),
-        user: who.user.id.clone(),
-        name,
-        prefix: secret[..SHOWN].to_owned(),
-        secret_hash: secret_hash(&secret),
-        created_at: now,
-        expires_at: now + SignedDuration::from_hours(24 * i64::from(days)),
-        last_used_at: None,
-        revoked_at: None,
-    };
-    let event = NewEvent::about("token.created", ("token", token.id.as_str()), actor, now)
-        .with(serde_json::json!({ "name": token.name, "expires_at": token.expires_at }));
-    app.ports().accounts.add_token(&token, &event).await?;
+    let new = accounts::NewToken { name: new.name, days: new.expires_in_days, scopes: new.scopes };
+    let owner = who.account()?;
+    let (token, secret) = create_token(app.ports(), actor, owner, who.scopes.as_deref(), new).await?;
     app.lifecycle.signals.bump();
     let about = TokenView::from(token);
     let location = format!("{BASE}/auth/tokens/{}", about.id);
@@ -120,7 +88,8 @@ pub async fn revoke(
 ) -> Result<StatusCode, Problem> {
     let actor = who.require(Permission::OwnTokens)?;
     let event = NewEvent::about("token.revoked", ("token", &id), actor, app.now());
-    let done = app.ports().accounts.revoke_token(&who.user.id, &TokenId::new(id.as_str()), &event).await?;
+    let done =
+        app.ports().accounts.revoke_token(&who.account()?.id, &TokenId::new(id.as_str()), &event).await?;
     answer(&app, done, &id)
 }
 
@@ -134,7 +103,8 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     let actor = who.require(Permission::OwnTokens)?;
     let event = NewEvent::about("token.deleted", ("token", &id), actor, app.now());
-    let done = app.ports().accounts.delete_token(&who.user.id, &TokenId::new(id.as_str()), &event).await?;
+    let done =
+        app.ports().accounts.delete_token(&who.account()?.id, &TokenId::new(id.as_str()), &event).await?;
     answer(&app, done, &id)
 }
 

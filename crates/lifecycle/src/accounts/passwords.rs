@@ -13,23 +13,34 @@ const NOBODY: &str =
 
 /// How long a request waits for its turn to hash.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Requests that wait for their turn at most; with one core the last of them waits for about two seconds.
+const QUEUE: usize = 64;
+
+/// KiB of memory, passes and lanes of every new hash.
+const COST: (u32, u32, u32) = (19_456, 2, 1);
 
 /// Too many passwords are being hashed at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many sign-ins at once, try again in a few seconds")]
 pub struct TooBusy;
 
-/// Hashes and compares passwords on blocking threads, as many at once as there are cores: each takes 19 MiB.
+/// Hashes and compares passwords on blocking threads, as many at once as there are cores: each takes 19 MiB. A
+/// few wait for their turn; beyond them, callers are sent away at once.
 #[derive(Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl Passwords {
     /// As many at once as this machine has cores.
     pub fn for_this_machine() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { turns: Arc::new(Semaphore::new(cores)) }
+        Self::for_cores(cores)
+    }
+
+    fn for_cores(cores: usize) -> Self {
+        Self { turns: Arc::new(Semaphore::new(cores)), places: Arc::new(Semaphore::new(cores + QUEUE)) }
     }
 
     /// The hash of a password in PHC form, with a fresh salt.
@@ -61,20 +72,32 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, TooBusy> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| TooBusy)?;
         let turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| TooBusy)?.expect("the semaphore is never closed");
         // The turn goes with the work: a caller that hangs up must not let another hash start beside it.
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
-            drop(turn);
+            drop((turn, place));
             result
         });
         done.await.map_err(|_| TooBusy)
     }
 }
 
+/// Whether a hash was made with other parameters than new ones are, so that it should be made anew while the
+/// password is at hand.
+pub fn is_outdated(hash: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else { return true };
+    let cost = Params::try_from(&parsed).map(|p| (p.m_cost(), p.t_cost(), p.p_cost()));
+    parsed.algorithm.as_str() != "argon2id"
+        || parsed.version != Some(Version::V0x13.into())
+        || cost.is_ok_and(|cost| cost != COST)
+}
+
 fn hasher() -> Argon2<'static> {
-    let params = Params::new(19_456, 2, 1, None).expect("the parameters are within argon2's limits");
+    let (memory, passes, lanes) = COST;
+    let params = Params::new(memory, passes, lanes, None).expect("the parameters are within argon2's limits");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
@@ -106,7 +129,40 @@ mod tests {
     fn an_unknown_account_costs_as_much_as_a_known_one() {
         let nobody = PasswordHash::new(NOBODY).expect("a PHC string");
         let params = Params::try_from(&nobody).expect("argon2 parameters");
-        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19_456, 2, 1));
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), COST);
         assert_eq!(nobody.hash.expect("an output").len(), 32);
+    }
+
+    #[test]
+    fn hashes_of_other_parameters_are_outdated() {
+        assert!(!is_outdated(NOBODY));
+        for old in [
+            NOBODY.replace("m=19456", "m=9216"),
+            NOBODY.replace("t=2", "t=1"),
+            NOBODY.replace("argon2id", "argon2i"),
+            NOBODY.replace("v=19", "v=16"),
+            "$2b$12$abc".to_owned(),
+        ] {
+            assert!(is_outdated(&old), "{old}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_sent_away_at_once() {
+        let passwords = Passwords::for_cores(1);
+        let _busy = passwords.turns.acquire().await.expect("open");
+        let waiting: Vec<_> = (0..=QUEUE)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.matches("x".into(), None).await })
+            })
+            .collect();
+        while passwords.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(passwords.matches("x".into(), None).await, Err(TooBusy));
+        for task in waiting {
+            task.abort();
+        }
     }
 }

@@ -18,8 +18,3 @@ pub fn fresh_secret(prefix: &str, chance: &dyn Chance) -> String {
 pub fn secret_hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
-
-/// The session cookie's name. `__Host-` makes browsers refuse it from another host or without TLS.
-pub fn session_cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-vakhta_session" } else { "vakhta_session" }
-}

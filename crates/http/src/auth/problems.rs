@@ -1,0 +1,68 @@
+//! What refusals about accounts look like to callers.
+
+use crate::problem::Problem;
+use axum::http::StatusCode;
+use vakhta_domain::user::{AccountRefusal, BadCredential};
+use vakhta_lifecycle::accounts::{AccountError, SignInError, TokenError, TooBusy};
+
+impl From<TooBusy> for Problem {
+    fn from(busy: TooBusy) -> Self {
+        Self::unavailable("too_busy", busy.to_string(), 5)
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::TooMany(seconds) => {
+                Self::too_many("too many sign-in attempts from this address", seconds)
+            }
+            SignInError::Busy(busy) => busy.into(),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountRefusal> for Problem {
+    fn from(refusal: AccountRefusal) -> Self {
+        let text = refusal.to_string();
+        match refusal {
+            AccountRefusal::LastSystemAdmin(_) => Self::conflict("last_system_admin", text),
+            AccountRefusal::OwnAccount(_) | AccountRefusal::OwnPassword | AccountRefusal::OwnDeletion => {
+                Self::forbidden("own_account", text)
+            }
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let text = error.to_string();
+        match error {
+            AccountError::Bad(BadCredential::Username(_)) => Self::invalid_field("/username", text),
+            AccountError::Bad(_) => Self::invalid_field("/password", text),
+            AccountError::Taken(_) => Self::conflict("username_taken", text),
+            AccountError::Missing(_) => Self::new(StatusCode::NOT_FOUND, "account_missing", text),
+            AccountError::Contended(_) => Self::conflict("account_changed", text),
+            AccountError::WrongPassword => Self::invalid_field("/current_password", text),
+            AccountError::SamePassword => Self::invalid_field("/new_password", text),
+            AccountError::Refused(refusal) => refusal.into(),
+            AccountError::Busy(busy) => busy.into(),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let text = error.to_string();
+        match error {
+            TokenError::Name => Self::invalid_field("/name", text),
+            TokenError::Days(_) => Self::invalid_field("/expires_in_days", text),
+            TokenError::NoScope => Self::invalid_field("/scopes", text),
+            TokenError::Wider(at, _) => Self::invalid_field(format!("/scopes/{at}"), text),
+            TokenError::OwnerChanged => Self::conflict("account_changed", text),
+            TokenError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Signing in: the password, and the session that begins.
+
+use super::limits::SignInLimits;
+use super::passwords::{Passwords, TooBusy, is_outdated};
+use super::secrets::{SESSION_PREFIX, fresh_secret, secret_hash};
+use jiff::SignedDuration;
+use std::time::Duration;
+use vakhta_domain::event::NewEvent;
+use vakhta_domain::ports::{Ports, StoreError};
+use vakhta_domain::user::{Actor, MAX_PASSWORD_BYTES, Session, User};
+
+/// A name and a password.
+pub struct Credentials {
+    /// The account's name, in any case.
+    pub username: String,
+    /// What is said to be its password.
+    pub password: String,
+}
+
+/// Why nobody was asked for his password.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Too many attempts; the seconds after which the next one may be made.
+    #[error("too many sign-in attempts from this address, wait {0} s")]
+    TooMany(u64),
+    /// Too many passwords are being hashed.
+    #[error(transparent)]
+    Busy(#[from] TooBusy),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The account, if the password is its own and it is enabled. Takes as long for a name that nobody has. An outdated
+/// hash is made anew.
+pub async fn check_credentials(
+    ports: &Ports,
+    passwords: &Passwords,
+    limits: &SignInLimits,
+    address: Option<&str>,
+    given: Credentials,
+) -> Result<Option<User>, SignInError> {
+    let Credentials { username, password } = given;
+    limits.attempt(address, &username, ports.clock.now()).map_err(SignInError::TooMany)?;
+    let user = ports.accounts.user_named(&username).await?;
+    if password.len() > MAX_PASSWORD_BYTES {
+        limits.failed(address, &username, ports.clock.now());
+        return Ok(None);
+    }
+    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let matches = passwords.matches(password.clone(), hash).await?;
+    let Some(user) = user.filter(|user| matches && user.is_active) else {
+        limits.failed(address, &username, ports.clock.now());
+        return Ok(None);
+    };
+    limits.succeeded(address, &username);
+    Ok(Some(freshly_hashed(ports, passwords, user, password).await))
+}
+
+/// The same account with a hash of today's parameters. Where that fails, the old one goes on working.
+async fn freshly_hashed(ports: &Ports, passwords: &Passwords, user: User, password: String) -> User {
+    if !is_outdated(&user.password_hash) {
+        return user;
+    }
+    let Ok(hash) = passwords.hash(password, ports.chance.as_ref()).await else { return user };
+    match ports.accounts.rehash_password(&user.id, &user.password_hash, &hash).await {
+        Ok(true) => User { password_hash: hash, ..user },
+        Ok(false) => user,
+        Err(error) => {
+            tracing::warn!(%error, "a password could not be hashed anew");
+            user
+        }
+    }
+}
+
+/// A session that began.
+pub struct Begun {
+    /// The session.
+    pub session: Session,
+    /// Its secret, shown this once.
+    pub secret: String,
+}
+
+/// Begins a session that ends after `longest` at the latest. None where the account was changed since its password
+/// was compared.
+pub async fn begin_session(
+    ports: &Ports,
+    actor: &Actor,
+    user: &User,
+    longest: Duration,
+) -> Result<Option<Begun>, StoreError> {
+    let now = ports.clock.now();
+    let secret = fresh_secret(SESSION_PREFIX, ports.chance.as_ref());
+    let longest = SignedDuration::try_from(longest).unwrap_or(SignedDuration::from_hours(24));
+    let session = Session {
+        secret_hash: secret_hash(&secret),
+        user: user.id.clone(),
+        workspace: user.workspace.clone(),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now.saturating_add(longest).unwrap_or(now),
+        ip: actor.ip.clone(),
+        user_agent: actor.user_agent.clone(),
+    };
+    let event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), actor, now);
+    if !ports.accounts.add_session(&session, user, &event).await? {
+        return Ok(None);
+    }
+    if let Err(error) = ports.accounts.forget_sessions(now).await {
+        tracing::warn!(%error, "ended sessions could not be removed");
+    }
+    Ok(Some(Begun { session, secret }))
+}
