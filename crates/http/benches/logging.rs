@@ -24,8 +24,8 @@ use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::{PredictionLog, StoreError};
 use vakhta_domain::prediction::{FlatPredictions, LogPart, LoggedPrediction};
 use vakhta_domain::user::Session;
-use vakhta_http::auth::{SESSION_PREFIX, fresh_secret, secret_hash};
 use vakhta_http::{HealthCheck, HealthReport, HttpSettings, ensure_first_admin, router};
+use vakhta_lifecycle::accounts::{SESSION_PREFIX, fresh_secret, secret_hash};
 
 /// Requests of a turn, and turns.
 const REQUESTS: u64 = 3_000;
@@ -102,6 +102,7 @@ async fn served(folder: &Path, logged: bool) -> Result<(), Trouble> {
     let secret = signed_in(&house, start).await?;
     let settings = HttpSettings {
         registration: false,
+        admin_token_hash: None,
         login_per_min: 10,
         max_body_bytes: 1 << 20,
         max_upload_bytes: 1 << 20,
@@ -128,6 +129,7 @@ async fn signed_in(house: &House, at: Timestamp) -> Result<String, Trouble> {
     let session = Session {
         secret_hash: secret_hash(&secret),
         user: user.id.clone(),
+        workspace: user.workspace.clone(),
         created_at: at,
         last_seen_at: at,
         expires_at: at + SignedDuration::from_hours(24),
@@ -135,7 +137,7 @@ async fn signed_in(house: &House, at: Timestamp) -> Result<String, Trouble> {
         user_agent: None,
     };
     let event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), &house.actor, at);
-    ports.accounts.add_session(&session, &event).await?;
+    ports.accounts.add_session(&session, &user, &event).await?;
     Ok(secret)
 }
 
