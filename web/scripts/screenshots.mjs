@@ -1,4 +1,4 @@
-// Makes the pictures of docs/images: the Status page of the demo's model, in both languages and themes.
+// Makes the pictures of docs/images: pages of the demo's model, in both languages and themes.
 // Runs `vakhta demo` (VAKHTA_BIN, or the debug build) in a folder of its own, which takes a minute or so to
 // train; a running demo's address may be given instead: node scripts/screenshots.mjs http://127.0.0.1:8085
 import { chromium } from '@playwright/test';
@@ -14,6 +14,11 @@ const password = process.env.VAKHTA_ADMIN_PASSWORD ?? 'lighthouse keeper 7';
 const LOOKS = [
   { language: 'en', theme: 'light' },
   { language: 'ru', theme: 'dark' },
+];
+
+const PAGES = [
+  ['status', 'series=L40380&period=60'],
+  ['accuracy', 'tab=metrics'],
 ];
 
 /** Starts the demo and answers its address once the model is trained. */
@@ -65,12 +70,14 @@ async function take(url) {
         [language, theme],
       );
       const page = await context.newPage();
-      await page.goto('/ui/models/visits_by_branch?series=L40380&period=60');
-      await page.locator('figure svg[role=img]').first().waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-      const path = join(images, `status-${language}-${theme}.png`);
-      await page.screenshot({ path, animations: 'disabled' });
-      console.log(path);
+      for (const [name, query] of PAGES) {
+        await page.goto(`/ui/models/visits_by_branch?${query}`);
+        await page.locator('figure svg[role=img]').first().waitFor();
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        const path = join(images, `${name}-${language}-${theme}.png`);
+        await page.screenshot({ path, animations: 'disabled' });
+        console.log(path);
+      }
       await context.close();
     }
   } finally {
