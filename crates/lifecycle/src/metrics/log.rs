@@ -11,9 +11,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use vakhta_domain::daily::{LoggedAnswer, record_key};
 use vakhta_domain::deployment::Deployment;
-use vakhta_domain::ids::{ModelKey, VersionId, WorkspaceId};
+use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::model::Model;
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{LogMark, LogPiece};
@@ -139,12 +138,8 @@ impl Reader {
         let mut places = Places::of(logged);
         for row in logged.rows[from..].iter().rev().filter(|row| row.readable) {
             // A word that no program of ours writes says nothing of who answered.
-            let mark = row.arm.map(|arm| Mark::parse(logged.text(arm)));
-            let mark = match mark {
-                Some(None) => continue,
-                Some(known) => known,
-                None => None,
-            };
+            let mark = row.arm.map(|arm| Mark::parse(logged.text(arm)).ok_or(()));
+            let Ok(mark) = mark.transpose() else { continue };
             let served = match mark {
                 Some(mark) => mark == Mark::Challenger,
                 None => self.serves(logged, row, &mut lately),
@@ -152,7 +147,7 @@ impl Reader {
             let word = Word { row, served, shadow: mark == Some(Mark::Shadow) };
             let made = self.day_of(row.at, &mut lately);
             if !self.forecast {
-                words.add_record(record_of(logged, &word, made));
+                words.add_record(logged, made, &word);
             } else if let Some(day) = row.day {
                 if made < day {
                     words.add(logged, &mut places, day, &word);
@@ -186,28 +181,5 @@ impl Reader {
         spans
             .iter()
             .any(|(since, until)| *since <= row.at && until.is_none_or(|until| row.at < until + SWITCH))
-    }
-}
-
-/// A record's answer: each is found by its own key.
-fn record_of(logged: &FlatPredictions, word: &Word<'_>, day: Date) -> LoggedAnswer {
-    let row = word.row;
-    let request = logged.text(row.request);
-    let key = vakhta_domain::prediction::key_of(logged.text(row.place), row.day);
-    let detail = row.probabilities.map(|id| logged.text(id).to_string());
-    LoggedAnswer {
-        key: record_key(request, &key),
-        version: VersionId::new(logged.text(row.version).as_ref()),
-        day,
-        served: word.served,
-        shadow: word.shadow,
-        at: row.at,
-        request: request.to_string(),
-        segment: String::new(),
-        step: row.step,
-        value: Some(row.value).filter(|value| value.is_finite()),
-        label: row.label.map(|id| logged.text(id).to_string()),
-        detail: detail
-            .unwrap_or_else(|| serde_json::to_string(logged.intervals_of(row)).expect("plain data")),
     }
 }

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use vakhta_domain::daily::{LoggedAnswer, forecast_key};
+use vakhta_domain::daily::{LoggedAnswer, forecast_key, record_key};
 use vakhta_domain::ids::VersionId;
 use vakhta_domain::ports::LogMark;
-use vakhta_domain::prediction::{FlatPrediction, FlatPredictions, TextId};
+use vakhta_domain::prediction::{FlatPrediction, FlatPredictions, TextId, key_of};
 use vakhta_domain::report::Interval;
 
 /// A row of the log, and in which part its version answered.
@@ -63,9 +63,13 @@ impl Words {
         self.last.len() + self.records.len()
     }
 
-    pub fn add_record(&mut self, answer: LoggedAnswer) {
+    /// Adds a record's answer: each is found by its own key, and nobody says it twice.
+    pub fn add_record(&mut self, logged: &FlatPredictions, day: Date, word: &Word<'_>) {
         self.taken.kept += 1;
-        self.records.push(answer);
+        let row = word.row;
+        let key = record_key(logged.text(row.request), &key_of(logged.text(row.place), row.day));
+        let held = Held::of(logged, word);
+        self.records.push(held.answer(key, "", day, logged.text(row.version)));
     }
 
     /// Adds a forecast of a day.
@@ -105,7 +109,8 @@ impl Words {
         answers.reserve(self.last.len());
         for ((series, day, version), held) in self.last.drain() {
             let (series, version) = (&self.texts[series as usize], &self.texts[version as usize]);
-            answers.push(held.answer(series, day, version));
+            let key = forecast_key(&[series.to_string()], day);
+            answers.push(held.answer(key, series, day, version));
         }
         answers.sort_by(|one, other| one.key.cmp(&other.key));
         (std::mem::take(&mut self.marks), answers, std::mem::take(&mut self.taken))
@@ -128,17 +133,17 @@ impl Held {
         }
     }
 
-    fn answer(self, series: &str, day: Date, version: &str) -> LoggedAnswer {
+    fn answer(self, key: String, segment: &str, day: Date, version: &str) -> LoggedAnswer {
         let intervals = || serde_json::to_string(&self.intervals).expect("plain data");
         LoggedAnswer {
-            key: forecast_key(&[series.to_owned()], day),
+            key,
             version: VersionId::new(version),
             day,
             served: self.served,
             shadow: self.shadow,
             at: self.at,
             request: self.request.to_string(),
-            segment: series.to_owned(),
+            segment: segment.to_owned(),
             step: self.step,
             value: Some(self.value).filter(|value| value.is_finite()),
             label: self.label.map(|label| label.to_string()),
