@@ -6,6 +6,7 @@ pub mod clock;
 pub mod feed;
 mod nobody;
 pub mod page;
+mod reasons;
 pub mod scenario;
 pub mod text;
 pub mod told;

@@ -6,18 +6,10 @@ use crate::text::against_alone;
 use crate::told::{DayTold, Told};
 use jiff::civil::Date;
 use std::fmt::Write as _;
+pub use vakhta_domain::alert::Language;
 
 /// Days that one point of the chart's lines is the mean of.
 const SMOOTH: usize = 7;
-
-/// The language of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    En,
-    /// Russian.
-    Ru,
-}
 
 struct Words {
     code: &'static str,
@@ -148,7 +140,7 @@ fn figure(told: &Told, words: &Words, language: Language) -> String {
     let marks = shown.map(|decision| Mark {
         day: decision.day,
         class: class(decision.kind),
-        title: format!("{} {}: {}", decision.day, kind(language, decision.kind), decision.reason),
+        title: format!("{} {}: {}", decision.day, kind(language, decision.kind), decision.why(language)),
     });
     let spans = told.scenarios.iter().map(|scenario| Span {
         from: scenario.from,
@@ -246,7 +238,7 @@ fn tables(page: &mut String, told: &Told, words: &Words, language: Language) {
             decision.day,
             kind(language, decision.kind),
             escaped(&decision.version),
-            escaped(&decision.reason)
+            escaped(decision.why(language))
         );
     }
     page.push_str("</table>\n");
@@ -260,7 +252,8 @@ fn tables(page: &mut String, told: &Told, words: &Words, language: Language) {
     );
     for alert in &told.alerts {
         let until = alert.until.map_or_else(|| "–".into(), |day| day.to_string());
-        let _ = write!(page, "<tr><td>{}<td>{until}<td>{}", alert.day, escaped(&alert.text));
+        let text = if language == Language::Ru { &alert.in_russian } else { &alert.text };
+        let _ = write!(page, "<tr><td>{}<td>{until}<td>{}", alert.day, escaped(text));
     }
     page.push_str("</table>\n");
 }

@@ -2,6 +2,7 @@
 //! and every decision in between. All of it is read from the store, as a page would.
 
 use crate::feed::Columns;
+use crate::reasons;
 use crate::year::Plan;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -114,6 +115,17 @@ pub struct DecisionTold {
     pub version: String,
     /// Why.
     pub reason: String,
+    /// The same in Russian, where it has words.
+    #[serde(skip)]
+    pub in_russian: Option<String>,
+}
+
+impl DecisionTold {
+    /// Why, in a language.
+    pub fn why(&self, language: Language) -> &str {
+        let translated = self.in_russian.as_deref().filter(|_| language == Language::Ru);
+        translated.unwrap_or(&self.reason)
+    }
 }
 
 /// An alert that fired.
@@ -129,6 +141,9 @@ pub struct AlertTold {
     pub severity: &'static str,
     /// What it says.
     pub text: String,
+    /// The same in Russian.
+    #[serde(skip)]
+    pub in_russian: String,
 }
 
 /// A report that confirms drift.
@@ -283,9 +298,10 @@ async fn alerts(app: &Lifecycle, actor: &Actor, zone: &TimeZone) -> Result<Vec<A
             let Numbers { value, limit, detail } = at_worst.remove(alert.id.as_str()).unwrap_or_default();
             let severity = alert.worst;
             let alert = Alert { state: State::Firing, severity, value, limit, detail, ..alert };
-            let text = words::told(&alert, Language::En, None).title;
+            let said = |language| words::told(&alert, language, None).title;
+            let (text, in_russian) = (said(Language::En), said(Language::Ru));
             let (rule, severity) = (alert.rule.as_str(), alert.severity.as_str());
-            Some(AlertTold { day: fired, until, rule, severity, text })
+            Some(AlertTold { day: fired, until, rule, severity, text, in_russian })
         }));
     }
     found.sort_by(|a, b| (a.day, a.rule).cmp(&(b.day, b.rule)));
@@ -327,6 +343,7 @@ async fn decisions(
             day: decision.at.to_zoned(zone.clone()).date(),
             kind: decision.kind.as_str(),
             version: decision.version.to_string(),
+            in_russian: reasons::in_russian(&decision),
             reason: decision.reason,
         }));
     }
