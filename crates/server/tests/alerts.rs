@@ -32,8 +32,7 @@ fn add_source(api: &Api, folder: &Path) {
 fn sync(api: &Api, folder: &Path, good: bool) {
     let text = if good { "date,branch,y\n2026-01-01,north,5\n" } else { "date,branch,y\n2026-01-01,north\n" };
     std::fs::write(folder.join("day.csv"), text).expect("written");
-    let job = api.post("sources/shop/sync", &json!({})).expect(202);
-    let ended = api.ended(job["job_id"].as_str().expect("a job"));
+    let ended = api.post("sources/shop/sync?wait=60", &json!({})).expect(200);
     assert_eq!(ended["state"], if good { "completed" } else { "failed" }, "{ended}");
 }
 

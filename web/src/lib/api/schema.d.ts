@@ -5161,10 +5161,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reads a source now. */
+        /** Reads a source now; with `wait`, answers the job where it ended in that time. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Seconds to wait for the end, 0 to 600. */
+                    wait?: number;
+                };
                 header?: never;
                 path: {
                     key: string;
@@ -5173,6 +5176,15 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description ended while waiting */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
                 202: {
                     headers: {
                         [name: string]: unknown;
