@@ -59,6 +59,10 @@ describe('the dictionaries', () => {
       .sort();
     expect(latin).toEqual([
       'about.api',
+      'admin.tabs.api',
+      'channels.kinds.telegram',
+      'channels.tlsKinds.starttls',
+      'channels.tlsKinds.tls',
       'chart.csv',
       'chart.svg',
       'data.sha',

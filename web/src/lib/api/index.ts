@@ -1,27 +1,14 @@
 /** Every operation of the server that the pages use: one function each, named by intent. */
 
 import { body, client, sendForm } from './http';
-import type { components, paths } from './schema';
+import { by, byId, type Filters, given, type QueryOf, type Signal, until } from './parts';
+import type { components } from './schema';
 import type * as T from './types';
 
 export { ApiError, errorFrom, type FieldProblem } from './errors';
 export { whenSignedOut } from './http';
+export type { Filters } from './parts';
 export type * from './types';
-
-type Signal = AbortSignal | undefined;
-/** Values of filters; empty ones are left out, so that a form's state can be passed as it is. */
-export type Filters = Record<string, string | number | null | undefined>;
-
-function given<Q>(filters: Filters): Q {
-  const set = Object.entries(filters).filter(([, v]) => v !== '' && v !== null && v !== undefined);
-  return Object.fromEntries(set) as Q;
-}
-type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
-  ? NonNullable<Q>
-  : never;
-const by = (key: string) => ({ path: { key } });
-const byId = (id: string) => ({ path: { id } });
-const until = (signal: Signal) => ({ signal: signal ?? null });
 
 export const signIn = (username: string, password: string) =>
   body(client.POST('/auth/login', { body: { username, password } }));

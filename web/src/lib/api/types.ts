@@ -22,6 +22,10 @@ export type Tier = Schemas['Tier'];
 export type Permission = Schemas['Permission'];
 export type UserInfo = Answer<Schemas['UserInfo']>;
 export type ApiToken = Answer<Schemas['ApiToken']>;
+export type UserChanges = Schemas['UserChanges'];
+export type ManagedUser = Answer<Schemas['ManagedUser']>;
+export type Workspace = Answer<Schemas['Workspace']>;
+export type Member = Answer<Schemas['Member']>;
 export type NewToken = Answer<Schemas['MadeToken']>;
 
 export type Cell = string | number | boolean | null;
@@ -78,6 +82,13 @@ export type Source = Answer<Schemas['DataSource']>;
 export type SourceDefinition = Schemas['SourceDefinition'];
 export type SyncRun = Answer<Schemas['SyncRun']>;
 export type Alert = Answer<Schemas['Alert']>;
+export type AlertRule = Answer<Schemas['AlertRule']>;
+export type RuleSettings = Schemas['RuleSettings'];
+export type Channel = Answer<Schemas['Channel']>;
+export type ChannelDefinition = Schemas['ChannelDefinition'];
+export type Delivery = Answer<Schemas['Delivery']>;
+export type Silence = Answer<Schemas['Silence']>;
+export type NewSilence = Schemas['NewSilence'];
 
 export type JobKind = Schemas['JobKind'];
 export type JobState = Schemas['JobState'];

@@ -56,6 +56,8 @@ function promotionText(
   switch (reason.code) {
     case 'broken_answers':
       return say.broken_answers(Number(reason['count'] ?? 0));
+    case 'unanswered':
+      return say.unanswered(text('rows'), share('share'), share('limit'));
     case 'out_of_range':
       return say.out_of_range(text('limit'));
     case 'too_slow':

@@ -15,6 +15,8 @@ export const decided = {
       `The forecast reaches ${ratio} times the largest value in the history; at most 100 is sane.`,
     promotion: {
       broken_answers: (k: number) => `${n(k, 'answer is', 'answers are')} missing or not finite.`,
+      unanswered: (rows: string, share: string, limit: string) =>
+        `The serving version answers ${rows} rows that this one does not (${share}, at most ${limit}).`,
       out_of_range: (limit: string) =>
         `An answer is out of all proportion to the history; at most ${limit} times its largest value is sane.`,
       too_slow: (ms: string, limit: string) =>

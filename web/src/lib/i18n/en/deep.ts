@@ -1,9 +1,21 @@
-/** What only a model's pages say: loaded with them. */
+/** What pages behind the first one say: loaded with the first of them. */
 
+import { admin } from './admin';
 import { alerts } from './alerts';
 import { decided } from './decided';
 import { live } from './live';
+import { model } from './model';
 import { noted } from './noted';
+import { records } from './records';
 import { sources } from './sources';
 
-export const deep = { ...noted, ...decided, ...live, ...alerts, ...sources };
+export const deep = {
+  ...model,
+  ...records,
+  ...noted,
+  ...decided,
+  ...live,
+  ...alerts,
+  ...sources,
+  ...admin,
+};

@@ -2,9 +2,8 @@
 
 import { account } from './account';
 import { data } from './data';
-import { model } from './model';
+import { measures } from './measures';
 import { models } from './models';
-import { records } from './records';
 import { shell } from './shell';
 import { versions } from './versions';
 import { watch } from './watch';
@@ -13,9 +12,8 @@ export const first = {
   ...shell,
   ...data,
   ...models,
-  ...model,
+  ...measures,
   ...versions,
-  ...records,
   ...watch,
   ...account,
 };

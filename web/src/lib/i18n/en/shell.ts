@@ -12,6 +12,7 @@ export const shell = {
     models: 'Models',
     jobs: 'Jobs',
     events: 'Events',
+    admin: 'Administration',
     profile: 'Profile',
     about: 'About',
     skip: 'Skip to the content',

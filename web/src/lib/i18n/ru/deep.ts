@@ -1,17 +1,23 @@
-/** Что говорят только страницы модели: загружается с ними. */
+/** Что говорят страницы за первой: загружается с любой из них. */
 
 import type { Dictionary } from '../en';
 import type { deep as english } from '../en/deep';
+import { admin } from './admin';
 import { alerts } from './alerts';
 import { decided } from './decided';
 import { live } from './live';
+import { model } from './model';
 import { noted } from './noted';
+import { records } from './records';
 import { sources } from './sources';
 
 export const deep: Pick<Dictionary, keyof typeof english> = {
+  ...model,
+  ...records,
   ...noted,
   ...decided,
   ...live,
   ...alerts,
   ...sources,
+  ...admin,
 };

@@ -4,9 +4,8 @@ import type { Dictionary } from '../en';
 import type { deep } from '../en/deep';
 import { account } from './account';
 import { data } from './data';
-import { model } from './model';
+import { measures } from './measures';
 import { models } from './models';
-import { records } from './records';
 import { shell } from './shell';
 import { versions } from './versions';
 import { watch } from './watch';
@@ -15,9 +14,8 @@ export const first: Omit<Dictionary, keyof typeof deep> = {
   ...shell,
   ...data,
   ...models,
-  ...model,
+  ...measures,
   ...versions,
-  ...records,
   ...watch,
   ...account,
 };

@@ -5,40 +5,7 @@ import { n } from './n';
 
 const rows = (k: number) => n(k, 'строка', 'строки', 'строк');
 
-export const records: Pick<Dictionary, 'measure' | 'measureText' | 'quality' | 'tryIt'> = {
-  measure: {
-    wape: 'WAPE',
-    mape: 'MAPE',
-    smape: 'sMAPE',
-    mae: 'MAE',
-    rmse: 'RMSE',
-    median_error: 'Медианная ошибка',
-    mase: 'MASE',
-    bias_percent: 'Смещение',
-    bias: 'Смещение',
-    r2: 'R²',
-    accuracy: 'Доля верных',
-    balanced_accuracy: 'Средняя полнота',
-    macro_f1: 'F1 по классам',
-    weighted_f1: 'F1 по строкам',
-    top3: 'В первой тройке',
-    log_loss: 'Log-loss',
-    ece: 'Ошибка калибровки',
-    needs_person: 'Нужен человек',
-    answered_accuracy: 'Верных среди остальных',
-  },
-  measureText: {
-    wape: 'ошибка как доля от суммы',
-    mape: 'средняя ошибка в процентах',
-    mae: 'средняя ошибка в единицах цели',
-    rmse: 'то же, но крупные ошибки весят больше',
-    bias_percent: 'прогноз завышен (+) или занижен (−)',
-    r2: 'какая часть разброса объяснена',
-    accuracy: 'доля строк с верным ответом',
-    macro_f1: 'среднее по классам: малые весят столько же, сколько большие',
-    log_loss: 'насколько вероятности далеки от правды; чем меньше, тем лучше',
-    needs_person: 'доля ответов ниже порога',
-  },
+export const records: Pick<Dictionary, 'quality' | 'tryIt'> = {
   quality: {
     title: 'Качество',
     measured: (k) => `Измерено на отложенных строках, которых модель не видела: ${rows(k)}.`,

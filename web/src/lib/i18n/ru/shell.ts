@@ -25,6 +25,7 @@ export const shell: Pick<
     models: 'Модели',
     jobs: 'Задачи',
     events: 'События',
+    admin: 'Админ',
     profile: 'Профиль',
     about: 'О системе',
     skip: 'К содержанию',

@@ -1,0 +1,37 @@
+/** Measures: their names and what they mean. */
+
+export const measures = {
+  measure: {
+    wape: 'WAPE',
+    mape: 'MAPE',
+    smape: 'sMAPE',
+    mae: 'MAE',
+    rmse: 'RMSE',
+    median_error: 'Median error',
+    mase: 'MASE',
+    bias_percent: 'Bias',
+    bias: 'Bias',
+    r2: 'R²',
+    accuracy: 'Accuracy',
+    balanced_accuracy: 'Balanced accuracy',
+    macro_f1: 'Macro F1',
+    weighted_f1: 'Weighted F1',
+    top3: 'Among the first three',
+    log_loss: 'Log-loss',
+    ece: 'Calibration error',
+    needs_person: 'Needs a person',
+    answered_accuracy: 'Accuracy of the rest',
+  },
+  measureText: {
+    wape: 'error as a share of the total',
+    mape: 'mean error in percent',
+    mae: 'mean error, in the target’s unit',
+    rmse: 'the same with large errors counting more',
+    bias_percent: 'forecasts too high (+) or too low (−)',
+    r2: 'how much of the variation is explained',
+    accuracy: 'share of rows answered right',
+    macro_f1: 'mean over classes, small ones count as much as large ones',
+    log_loss: 'how far from the truth probabilities are; less is better',
+    needs_person: 'share of answers below the threshold',
+  },
+};
