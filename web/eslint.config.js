@@ -37,7 +37,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/lib/api/**', 'e2e/**'],
+    files: ['src/lib/api/**', 'public/sw.js', 'e2e/**'],
     rules: { 'no-restricted-globals': 'off' },
   },
   {

@@ -10,3 +10,8 @@ const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 await words.use(appearance.firstLanguage());
 mount(App, { target });
+
+// Only where pages come by TLS or from this machine; it keeps the shell for when the server is away.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  void navigator.serviceWorker.register('/ui/sw.js', { scope: '/ui/' });
+}

@@ -64,6 +64,7 @@ describe('the dictionaries', () => {
       'channels.tlsKinds.starttls',
       'channels.tlsKinds.tls',
       'chart.csv',
+      'chart.png',
       'chart.svg',
       'data.sha',
       'engines.theta',

@@ -12,8 +12,8 @@ export function toCsv(head: string[], rows: (string | number | null)[][]): strin
   return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 }
 
-export function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export function save(name: string, type: string, content: string | Blob): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -54,4 +54,18 @@ export function standalone(svg: SVGSVGElement): string {
   paper.setAttribute('fill', getComputedStyle(document.body).getPropertyValue('--surface'));
   copy.prepend(paper);
   return new XMLSerializer().serializeToString(copy);
+}
+
+/** Points of a picture for each of the drawing's: sharp on paper and on dense screens. */
+const DENSITY = 2;
+
+/** Saves a drawing as a picture. */
+export async function savePng(name: string, svg: SVGSVGElement): Promise<void> {
+  const { width, height } = svg.viewBox.baseVal;
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(svg))}`;
+  await picture.decode();
+  const canvas = new OffscreenCanvas(Math.ceil(width * DENSITY), Math.ceil(height * DENSITY));
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  save(name, 'image/png', await canvas.convertToBlob({ type: 'image/png' }));
 }

@@ -3,6 +3,7 @@
 import { admin } from './admin';
 import { alerts } from './alerts';
 import { decided } from './decided';
+import { find } from './find';
 import { live } from './live';
 import { model } from './model';
 import { noted } from './noted';
@@ -18,4 +19,5 @@ export const deep = {
   ...alerts,
   ...sources,
   ...admin,
+  ...find,
 };

@@ -89,6 +89,7 @@ export const shell = {
     language: 'Language',
   },
   header: {
+    find: 'Go to… (Ctrl K)',
     account: 'Account',
     running: (k: number) => n(k, 'job runs', 'jobs run'),
     alerts: (k: number) => n(k, 'alert', 'alerts'),

@@ -5,6 +5,7 @@ import type { deep as english } from '../en/deep';
 import { admin } from './admin';
 import { alerts } from './alerts';
 import { decided } from './decided';
+import { find } from './find';
 import { live } from './live';
 import { model } from './model';
 import { noted } from './noted';
@@ -20,4 +21,5 @@ export const deep: Pick<Dictionary, keyof typeof english> = {
   ...alerts,
   ...sources,
   ...admin,
+  ...find,
 };
