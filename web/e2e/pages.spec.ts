@@ -43,6 +43,12 @@ const PAGES = [
     ru: 'Посещения pages',
   },
   {
+    name: 'model-predict',
+    path: '/models/pages?tab=predict',
+    en: 'Visits pages',
+    ru: 'Посещения pages',
+  },
+  {
     name: 'model-settings',
     path: '/models/pages?tab=settings',
     en: 'Visits pages',

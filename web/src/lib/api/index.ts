@@ -159,6 +159,20 @@ export const predict = (
       body: { model_key, version, data: [record as Record<string, never>], explain: true, top: 5 },
     }),
   ) as Promise<T.Predictions>;
+/** Asks a version about many records, in their order. */
+export const predictMany = (
+  model_key: string,
+  version: string,
+  records: Record<string, T.Cell>[],
+  signal: AbortSignal,
+): Promise<T.Predictions> =>
+  body(
+    client.POST('/predict', {
+      params: { query: { wait: 60 } },
+      body: { model_key, version, data: records as Record<string, never>[], explain: false },
+      ...until(signal),
+    }),
+  ) as Promise<T.Predictions>;
 export const train = (model_key: string, reason: string, alias: string) =>
   body(
     client.POST('/train', {

@@ -66,6 +66,7 @@ export type SeriesKeys = Answer<Schemas['SeriesKeys']>;
 export type SpecData = Schemas['SpecData'];
 export type Explanation = Answer<Schemas['Explanation']>;
 export type Prediction = Answer<Schemas['Prediction']>;
+export type Interval = Answer<Schemas['Interval']>;
 export type Predictions = Answer<Schemas['Predictions']>;
 
 export type Performance = Answer<Schemas['PerformanceSummary']>;

@@ -2,6 +2,7 @@
 
 import { admin } from './admin';
 import { alerts } from './alerts';
+import { batch } from './batch';
 import { decided } from './decided';
 import { find } from './find';
 import { live } from './live';
@@ -20,4 +21,5 @@ export const deep = {
   ...sources,
   ...admin,
   ...find,
+  ...batch,
 };

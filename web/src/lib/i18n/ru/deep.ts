@@ -4,6 +4,7 @@ import type { Dictionary } from '../en';
 import type { deep as english } from '../en/deep';
 import { admin } from './admin';
 import { alerts } from './alerts';
+import { batch } from './batch';
 import { decided } from './decided';
 import { find } from './find';
 import { live } from './live';
@@ -22,4 +23,5 @@ export const deep: Pick<Dictionary, keyof typeof english> = {
   ...sources,
   ...admin,
   ...find,
+  ...batch,
 };
