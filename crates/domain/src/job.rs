@@ -127,6 +127,8 @@ pub struct Job {
     pub result: Option<serde_json::Value>,
     /// Why it failed.
     pub error: Option<String>,
+    /// The job that it tries once more, where somebody asked for that.
+    pub retry_of: Option<JobId>,
 }
 
 impl Job {
@@ -166,16 +168,39 @@ pub struct NewJob {
     pub owner: Actor,
     /// When.
     pub at: Timestamp,
+    /// The job that it tries once more.
+    pub retry_of: Option<JobId>,
 }
 
-/// How often a job may be started before it is given up: a job that kills its process must not do so for ever.
-pub const MAX_ATTEMPTS: u32 = 3;
+/// How a job whose process died is tried again by itself: a job that kills its process must not do so for ever.
+/// A job that ended with an error is not: it would end so again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How often it may be started.
+    pub attempts: u32,
+    /// Seconds that it waits before the second attempt and before each later one. A first death tells nothing of the
+    /// job, so it goes on at once; after a second one it may be the job's doing, and others go first.
+    pub pauses: [u32; 2],
+}
+
+impl JobKind {
+    /// How jobs of this kind are tried again: the one table.
+    pub fn retry_policy(self) -> RetryPolicy {
+        match self {
+            Self::Train | Self::Retrain => RetryPolicy { attempts: 3, pauses: [0, 30] },
+            // Somebody waits for these, and they are done in seconds.
+            Self::Predict => RetryPolicy { attempts: 2, pauses: [0, 0] },
+            Self::Sync => RetryPolicy { attempts: 3, pauses: [5, 60] },
+            Self::Metrics | Self::Drift => RetryPolicy { attempts: 3, pauses: [0, 30] },
+        }
+    }
+}
 
 /// What becomes of a job whose worker is gone (lease run out).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orphan {
-    /// Back to the queue.
-    Requeue,
+    /// Back to the queue, not to be taken for so many seconds.
+    Requeue(u32),
     /// Given up.
     Fail,
     /// Somebody had asked it to stop.
@@ -183,13 +208,14 @@ pub enum Orphan {
 }
 
 /// Decides about an orphan.
-pub fn adopt(attempt: u32, cancel_requested: bool) -> Orphan {
+pub fn adopt(kind: JobKind, attempt: u32, cancel_requested: bool) -> Orphan {
+    let policy = kind.retry_policy();
     if cancel_requested {
         Orphan::Cancel
-    } else if attempt >= MAX_ATTEMPTS {
+    } else if attempt >= policy.attempts {
         Orphan::Fail
     } else {
-        Orphan::Requeue
+        Orphan::Requeue(policy.pauses[usize::from(attempt > 1)])
     }
 }
 
@@ -232,9 +258,14 @@ mod tests {
 
     #[test]
     fn orphans_never_stay_running() {
-        assert_eq!(adopt(1, false), Orphan::Requeue);
-        assert_eq!(adopt(MAX_ATTEMPTS, false), Orphan::Fail);
-        assert_eq!(adopt(1, true), Orphan::Cancel);
+        assert_eq!(adopt(JobKind::Train, 1, false), Orphan::Requeue(0));
+        assert_eq!(adopt(JobKind::Train, 2, false), Orphan::Requeue(30));
+        assert_eq!(adopt(JobKind::Sync, 1, false), Orphan::Requeue(5));
+        assert_eq!(adopt(JobKind::Predict, 2, false), Orphan::Fail);
+        for kind in JobKind::ALL {
+            assert_eq!(adopt(kind, kind.retry_policy().attempts, false), Orphan::Fail);
+            assert_eq!(adopt(kind, 1, true), Orphan::Cancel);
+        }
     }
 
     #[test]

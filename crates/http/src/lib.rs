@@ -49,6 +49,10 @@ pub struct Doors {
     pub sign_ins: SignInLimits,
     /// Notes the uses of the administrator's token.
     admin_token_uses: auth::AuditedUses,
+    /// Counts what people are refused.
+    refusals: auth::Refusals,
+    /// Remembers where tokens came from.
+    token_networks: auth::KnownNetworks,
     /// Feeds the `WebSocket` listeners.
     live: live::Live,
     /// The last look at the stores: `/health` is open to all and must not become a burden to them.
@@ -75,6 +79,8 @@ impl App {
             health,
             sign_ins,
             admin_token_uses: auth::AuditedUses::default(),
+            refusals: auth::Refusals::default(),
+            token_networks: auth::KnownNetworks::default(),
             looked: tokio::sync::Mutex::default(),
         }))
     }

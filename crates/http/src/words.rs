@@ -56,6 +56,7 @@ domain_words! {
     Source = vakhta_domain::user::Source,
     JobKind = vakhta_domain::job::JobKind,
     JobState = vakhta_domain::job::JobState,
+    SuspicionRule = vakhta_domain::suspicion::SuspicionRule,
     VersionState = vakhta_domain::version::VersionState,
     Origin = vakhta_domain::version::Origin,
     ArmPart = vakhta_domain::trial::Part,

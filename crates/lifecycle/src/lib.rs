@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod actuals;
 pub mod alerts;
 pub mod app;
+pub mod audit;
 pub mod backtests;
 pub mod calendars;
 mod contest;

@@ -168,6 +168,7 @@ async fn trained(house: &House, model: &ModelKey, name: &str, outcome: Outcome) 
         limit_seconds: 60,
         owner: house.actor.clone(),
         at: now,
+        retry_of: None,
     };
     let event = NewEvent::about("job.queued", ("job", name), &house.actor, now);
     let queued = house.ports.jobs.enqueue(&job, &event).await.expect("works");

@@ -6,7 +6,7 @@ use common::{House, spec, training};
 use jiff::SignedDuration;
 use std::time::{Duration, Instant};
 use vakhta_domain::ids::{ModelKey, WorkerId};
-use vakhta_domain::job::{Job, JobKind, JobState, MAX_ATTEMPTS};
+use vakhta_domain::job::{Job, JobKind, JobState};
 use vakhta_domain::ports::CancelAnswer;
 use vakhta_lifecycle::training::{TrainError, request};
 use vakhta_lifecycle::{jobs, models};
@@ -73,8 +73,9 @@ async fn a_job_whose_worker_died_runs_again_and_is_given_up_after_three_times() 
     let house = House::quiet().await;
     let model = house.model_of(60).await;
     let job = request(&house.app, &house.actor, training(&model)).await.expect("free");
-    // A worker that claims and dies, as often as the rule allows.
-    for attempt in 1..MAX_ATTEMPTS {
+    let policy = JobKind::Train.retry_policy();
+    // A worker that claims and dies, as often as the rule allows; after the second time others go first.
+    for attempt in 1..policy.attempts {
         let now = house.ports.clock.now();
         let lease_until = now + SignedDuration::from_secs(15);
         let claimed =
@@ -88,8 +89,12 @@ async fn a_job_whose_worker_died_runs_again_and_is_given_up_after_three_times() 
         until(&house, &job, |j| j.state == JobState::Queued).await;
     }
     let now = house.ports.clock.now();
+    let early = house.ports.jobs.claim(&WorkerId::new("dying"), &[JobKind::Train], now, now).await;
+    assert_eq!(early.expect("the store answers"), None);
+    house.clock.advance(SignedDuration::from_secs(i64::from(policy.pauses[1])));
+    let now = house.ports.clock.now();
     let claimed = house.ports.jobs.claim(&WorkerId::new("dying"), &[JobKind::Train], now, now).await;
-    assert_eq!(claimed.expect("the store answers").expect("it is queued").attempt, MAX_ATTEMPTS);
+    assert_eq!(claimed.expect("the store answers").expect("it is queued").attempt, policy.attempts);
     house.clock.advance(SignedDuration::from_secs(16));
     jobs::settle_orphans(&house.app).await.expect("the store answers");
     let over = until(&house, &job, |j| j.state.is_final()).await;

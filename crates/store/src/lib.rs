@@ -1,6 +1,7 @@
 //! The ports made real: metadata in SQLite or PostgreSQL by one set of queries, blobs in a local folder or
 //! S3, and the prediction log. No rule of the product lives here.
 
+pub mod backup;
 mod config;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -30,8 +31,8 @@ use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
     datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
-    models::ModelRows, schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows,
-    versions::VersionRows, workspaces::WorkspaceRows,
+    models::ModelRows, personal::PersonalRows, schedules::ScheduleRows, segments::SegmentRows,
+    sources::SourceRows, versions::VersionRows, workspaces::WorkspaceRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -68,6 +69,7 @@ impl Store {
         let objects_at = config.objects()?;
         let (db, locks) = open_database(config).await?;
         migrations::run(&db, migrations::MIGRATIONS).await?;
+        let db = db.salted(chance.as_ref());
         let now = SystemTime::from(clock.now());
         let objects = open_objects(objects_at, config, Arc::clone(&chance), now)?;
         let blobs: Arc<dyn Objects> = Arc::<dyn CheckedObjects>::clone(&objects);
@@ -99,6 +101,7 @@ impl Store {
             idempotency: Arc::new(AnswerRows { db: rows() }),
             objects: blobs,
             workspaces: Arc::new(WorkspaceRows { db: rows() }),
+            personal: Arc::new(PersonalRows { db: rows() }),
             predictions: Arc::<PredictionFiles>::clone(&predictions),
             clock,
             chance,

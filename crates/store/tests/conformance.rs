@@ -89,7 +89,8 @@ async fn several_processes_share_postgres_and_s3() {
     applied.sort_by_key(|report| report.applied.len());
     assert_eq!(applied[0].applied, Vec::<String>::new(), "each migration ran in one of them");
     assert_eq!(applied[1].applied[0], "0001_first");
-    assert_eq!(applied[1].applied.len() as i64, applied[1].version, "and every one of them");
+    let last = applied[1].applied.last().expect("some ran");
+    assert!(last.starts_with(&format!("{:04}_", applied[1].version)), "and every one of them: {last}");
 
     let first = Bed::open(&configs[0], 1).await.expect("a store");
     let second = Bed::open(&configs[1], 2).await.expect("a store");

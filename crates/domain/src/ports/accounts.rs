@@ -32,6 +32,17 @@ pub enum UserChanged {
     LastSystemAdmin,
 }
 
+/// What is known of a network that a token comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NetworkSeen {
+    /// The token came from there before.
+    Known,
+    /// It is the first one that the token comes from.
+    First,
+    /// The token came from others before.
+    New,
+}
+
 /// Which accounts are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFilter {
@@ -82,6 +93,14 @@ pub trait Accounts: Send + Sync {
     async fn token(&self, secret_hash: &str) -> Result<Option<(ApiToken, User)>, StoreError>;
     /// Notes that a token was used.
     async fn touch_token(&self, id: &TokenId, at: Timestamp) -> Result<(), StoreError>;
+    /// Notes that a token comes from a network; where it is a new one, `event` is told with the number of networks that
+    /// were `known`.
+    async fn note_network(
+        &self,
+        id: &TokenId,
+        network: &str,
+        event: &NewEvent,
+    ) -> Result<NetworkSeen, StoreError>;
     /// Revokes an account's token. False where there is none, or it was revoked before.
     async fn revoke_token(&self, user: &UserId, id: &TokenId, event: &NewEvent) -> Result<bool, StoreError>;
     /// Deletes an account's token.

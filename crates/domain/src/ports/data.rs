@@ -1,10 +1,12 @@
 //! Datasets, events and remembered answers.
 
 use super::StoreError;
+use crate::chain::{Entry, Head, Link};
 use crate::dataset::{Dataset, DatasetVersion, ObjectRef, TableFacts};
 use crate::event::{Event, NewEvent};
 use crate::ids::{DatasetKey, DatasetVersionId, UserId, WorkspaceId};
 use crate::page::{Page, PageQuery};
+use crate::suspicion::DayCount;
 use crate::user::Source;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -107,6 +109,18 @@ pub trait Events: Send + Sync {
     async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<(WorkspaceId, Event)>, StoreError>;
     /// The newest event's `seq`; 0 where there is none.
     async fn last_seq(&self) -> Result<i64, StoreError>;
+    /// How many events each account had on each day (UTC) from a day on, given in days since 1970.
+    async fn day_counts(&self, workspace: &WorkspaceId, from_day: i64) -> Result<Vec<DayCount>, StoreError>;
+    /// The end of a workspace's chain; the start of one where it has no event yet.
+    async fn chain_head(&self, workspace: &WorkspaceId) -> Result<Head, StoreError>;
+    /// Events after `seq` as they entered the chain, oldest first, with their places in it; those that are older than
+    /// the chain have none.
+    async fn chain(
+        &self,
+        workspace: &WorkspaceId,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<(Entry, Option<Link>)>, StoreError>;
 }
 
 /// What is known of a request that carries an idempotency key.

@@ -5,6 +5,7 @@ use crate::event::NewEvent;
 use crate::ids::{JobId, ModelKey, WorkerId, WorkspaceId};
 use crate::job::{Job, JobKind, JobLogLine, JobState, NewJob, Orphan, Outcome};
 use crate::page::{Page, PageQuery};
+use crate::user::Source;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -59,6 +60,14 @@ pub struct JobFilter {
     pub state: Option<JobState>,
     /// The model.
     pub model: Option<ModelKey>,
+    /// Who asked for it, by name.
+    pub owner: Option<String>,
+    /// The door that he came through.
+    pub source: Option<Source>,
+    /// Asked for then or later.
+    pub since: Option<Timestamp>,
+    /// Asked for before.
+    pub until: Option<Timestamp>,
 }
 
 /// The queue.
@@ -66,7 +75,7 @@ pub struct JobFilter {
 pub trait Jobs: Send + Sync {
     /// Queues a job unless one with its single-flight key is active.
     async fn enqueue(&self, job: &NewJob, event: &NewEvent) -> Result<Enqueued, StoreError>;
-    /// Takes the oldest queued job of one of `kinds`, counts the attempt and sets the lease.
+    /// Takes the oldest queued job of one of `kinds` that does not wait for its next attempt, counts the attempt and sets the lease.
     async fn claim(
         &self,
         worker: &WorkerId,

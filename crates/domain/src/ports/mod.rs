@@ -15,11 +15,12 @@ mod drift;
 mod jobs;
 mod models;
 mod objects;
+mod personal;
 mod schedules;
 mod sources;
 mod workspaces;
 
-pub use accounts::{Accounts, Inserted, UserChanged, UserFilter};
+pub use accounts::{Accounts, Inserted, NetworkSeen, UserChanged, UserFilter};
 pub use actuals::{Actuals, AfterAnswer, LogMark, LogPiece};
 pub use alerts::{
     AlertChanges, AlertFilter, Alerts, DeliveryFilter, Dispatch, Notifier, NotifyError, OpenAlerts,
@@ -32,6 +33,7 @@ pub use drift::{Drift, NewDriftReport};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
+pub use personal::{Erased, Personal};
 pub use schedules::Schedules;
 pub use sources::{Feed, FeedError, Feeds, Fetched, FinishedSync, Sources, SyncStored};
 pub use workspaces::{MemberSet, Workspaces};
@@ -124,6 +126,8 @@ pub struct Ports {
     pub idempotency: Arc<dyn Idempotency>,
     /// Blobs.
     pub objects: Arc<dyn Objects>,
+    /// What is kept of persons.
+    pub personal: Arc<dyn Personal>,
     /// What models answered.
     pub predictions: Arc<dyn PredictionLog>,
     /// Workspaces and who belongs to them.

@@ -1,6 +1,7 @@
 //! Changing and deleting accounts: who may change what, and which credentials end with it.
 
 use super::{Tier, User};
+use crate::chain::ERASED_NAME;
 use crate::event::NewEvent;
 use crate::ids::UserId;
 use jiff::Timestamp;
@@ -91,6 +92,24 @@ impl UserChange {
     pub fn deletion(before: User, at: Timestamp, event: NewEvent) -> Self {
         let after = User { is_active: false, deleted_at: Some(at), ..before.clone() };
         Self { before, after, keep: None, events: vec![event] }
+    }
+
+    /// An account that its owner leaves: deleted, and with it his name, addresses and programs wherever they stand.
+    /// The event is told of nobody.
+    pub fn erasure(before: User, at: Timestamp, event: NewEvent) -> Self {
+        let mut change = Self::deletion(before, at, event);
+        change.after.username = ERASED_NAME.into();
+        change.after.password_hash = String::new();
+        for event in &mut change.events {
+            event.actor.name = ERASED_NAME.into();
+            (event.actor.ip, event.actor.user_agent) = (None, None);
+        }
+        change
+    }
+
+    /// Whether what is kept of the person goes with the account.
+    pub fn erases(&self) -> bool {
+        self.after.deleted_at.is_some() && self.after.username == ERASED_NAME
     }
 
     /// Whether it takes a system administrator away, so that another one must be there.
@@ -191,6 +210,15 @@ mod tests {
             NewEvent::about("user.deleted", ("user", "u1"), &Actor::system(anna.workspace.clone()), at);
         let gone = UserChange::deletion(anna.clone(), at, told);
         assert!(gone.takes_a_ruler() && gone.ends_sessions() && gone.ends_tokens() && !gone.after.is_active);
+        let told = NewEvent::about(
+            "user.deleted",
+            ("user", "u1"),
+            &Actor { ip: Some("::1".into()), ..Actor::system(anna.workspace.clone()) },
+            at,
+        );
+        let left = UserChange::erasure(anna.clone(), at, told);
+        assert!(left.erases() && !gone.erases() && left.ends_tokens() && left.takes_a_ruler());
+        assert_eq!((left.after.username.as_str(), left.events[0].actor.ip.as_deref()), (ERASED_NAME, None));
         let later = User { last_sign_in_at: Some(at), ..anna.clone() };
         assert!(gone.fits(&later) && !gone.fits(&User { tier: Tier::User, ..anna }));
     }

@@ -2,7 +2,7 @@
 
 use super::cookie::session_cookie_name;
 use super::origin::same_origin;
-use super::system;
+use super::{system, watched};
 use crate::App;
 use crate::problem::Problem;
 use crate::request::{self, WhoAsks};
@@ -229,6 +229,7 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
         return system::sign_in(app, door).await;
     }
     let accounts = &app.ports().accounts;
+    let mut used = None;
     let (user, credential, scopes, own) = if secret.starts_with(API_TOKEN_PREFIX) {
         let (token, user) = accounts.token(&hash).await?.ok_or_else(refuse)?;
         if door.by_cookie || token.revoked_at.is_some() || token.expires_at <= now {
@@ -237,6 +238,7 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
         if is_worth_noting(token.last_used_at, now) {
             accounts.touch_token(&token.id, now).await?;
         }
+        used = Some(token.clone());
         (user, Credential::Token(token.id), token.scopes, token.workspace)
     } else {
         let (session, user) = accounts.session(&hash).await?.ok_or_else(refuse)?;
@@ -266,7 +268,11 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
             (own, tier)
         }
     };
-    Ok(SignedIn { actor: door.actor_in(&user, workspace, tier), user, credential, scopes })
+    let actor = door.actor_in(&user, workspace, tier);
+    if let Some(token) = used {
+        watched::came_from(app, &token, &actor).await;
+    }
+    Ok(SignedIn { actor, user, credential, scopes })
 }
 
 /// What an account is in a workspace; none where it does not belong or there is none.

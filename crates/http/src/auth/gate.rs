@@ -2,7 +2,7 @@
 //!
 //! What an operation needs is what its handler asks for; `build.rs` reads it there.
 
-use super::SignedIn;
+use super::{SignedIn, watched};
 use crate::App;
 use crate::native::BASE;
 use crate::problem::Problem;
@@ -66,6 +66,7 @@ pub(crate) async fn ask(State(app): State<App>, request: Request, next: Next) ->
 
 async fn admit(app: &App, request: Request) -> Result<Request, Problem> {
     let Some(access) = wanted(&request)? else { return Ok(request) };
+    let operation = operation(&request);
     if access == Access::Open {
         return Ok(request);
     }
@@ -74,10 +75,20 @@ async fn admit(app: &App, request: Request) -> Result<Request, Problem> {
     if let Access::Needs(any) = access
         && !any.iter().any(|permission| who.may(*permission))
     {
-        who.require(access.permission().unwrap_or(any[0]))?;
+        let needed = access.permission().unwrap_or(any[0]);
+        if who.settled().is_ok() {
+            watched::refused(app, &who.actor, &operation, needed).await;
+        }
+        who.require(needed)?;
     }
     parts.extensions.insert(who);
     Ok(Request::from_parts(parts, body))
+}
+
+/// The request's method and address as they are described.
+fn operation(request: &Request) -> String {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    format!("{} {}", request.method(), path.strip_prefix(BASE).unwrap_or(path))
 }
 
 /// What the request's operation needs; none where there is no such operation, which is answered so by the router.

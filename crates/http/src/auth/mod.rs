@@ -7,6 +7,7 @@ mod origin;
 pub(crate) mod problems;
 mod system;
 pub mod views;
+mod watched;
 
 pub use actor::{Credential, SignedIn};
 pub use cookie::session_cookie_name;
@@ -15,3 +16,4 @@ pub(crate) use actor::{Door, authenticate, door, presented};
 pub(crate) use cookie::session_cookie;
 pub(crate) use origin::same_origin;
 pub(crate) use system::AuditedUses;
+pub(crate) use watched::{KnownNetworks, Refusals};

@@ -75,6 +75,7 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::profile::user_info))
         .routes(routes!(auth::profile::profile, auth::profile::leave))
+        .routes(routes!(auth::export::export))
         .routes(routes!(auth::profile::change_password))
         .routes(routes!(auth::profile::change_username))
         .routes(routes!(auth::users::list))
@@ -135,6 +136,9 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(alerts::health::health))
         .routes(routes!(events::list::list))
         .routes(routes!(events::list::show))
+        .routes(routes!(events::chain::head))
+        .routes(routes!(events::suspicious::suspicious))
+        .routes(routes!(events::suspicious::by_ip))
         .routes(routes!(events::live::live))
         .routes(routes!(workspaces::list::list))
         .routes(routes!(workspaces::list::show))
@@ -161,6 +165,7 @@ fn creating() -> OpenApiRouter<App> {
         .routes(routes!(alerts::channels::create))
         .routes(routes!(alerts::silences::create))
         .routes(routes!(sources::run::run))
+        .routes(routes!(jobs::retry::retry))
 }
 
 fn training() -> OpenApiRouter<App> {

@@ -5,6 +5,7 @@
 mod limits;
 mod own;
 mod passwords;
+mod personal;
 mod secrets;
 mod sign_in;
 mod tokens;
@@ -13,6 +14,7 @@ mod users;
 pub use limits::SignInLimits;
 pub use own::{change_own_password, confirm_password, delete_own_account, rename_own_account};
 pub use passwords::{Passwords, TooBusy, is_outdated};
+pub use personal::{Kept, forget_origins, kept};
 pub use secrets::{API_TOKEN_PREFIX, SESSION_PREFIX, fresh_secret, secret_hash};
 pub use sign_in::{Begun, Credentials, SignInError, begin_session, check_credentials};
 pub use tokens::{DEFAULT_DAYS, MAX_DAYS, NewToken, TokenError, create_token};

@@ -4,7 +4,7 @@ use super::AccountError;
 use super::passwords::Passwords;
 use super::users::{change, delete};
 use vakhta_domain::ports::Ports;
-use vakhta_domain::user::{Actor, User, check_password, check_username};
+use vakhta_domain::user::{Actor, User, UserChange, check_password, check_username};
 
 /// Changes one's own password, which ends one's other sessions; `keep` is the hash of the one that stays.
 pub async fn change_own_password(
@@ -56,7 +56,7 @@ pub async fn rename_own_account(
     change(ports, me, &user.id, None, |user| Ok(User { username: name.clone(), ..user.clone() })).await
 }
 
-/// Deletes one's own account. The last active system administrator stays.
+/// Deletes one's own account, and what is kept of oneself with it. The last active system administrator stays.
 pub async fn delete_own_account(
     ports: &Ports,
     passwords: &Passwords,
@@ -65,5 +65,5 @@ pub async fn delete_own_account(
     current: String,
 ) -> Result<(), AccountError> {
     confirm_password(passwords, user, current).await?;
-    delete(ports, me, &user.id, |_| Ok(())).await
+    delete(ports, me, &user.id, UserChange::erasure, |_| Ok(())).await
 }

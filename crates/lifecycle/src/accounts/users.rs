@@ -2,6 +2,7 @@
 
 use super::AccountError;
 use super::passwords::Passwords;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{UserId, WorkspaceId, fresh};
@@ -144,22 +145,30 @@ pub async fn edit_user(
 
 /// Deletes an account of somebody else. Its id stays in the history, its name may be taken again.
 pub async fn delete_user(ports: &Ports, by: &Actor, id: &UserId) -> Result<(), AccountError> {
-    delete(ports, by, id, |user| may_delete(by.user.as_ref(), user).map_err(AccountError::from)).await
+    let may = |user: &User| may_delete(by.user.as_ref(), user).map_err(AccountError::from);
+    delete(ports, by, id, UserChange::deletion, may).await
 }
 
 pub(super) async fn delete(
     ports: &Ports,
     by: &Actor,
     id: &UserId,
+    how: fn(User, Timestamp, NewEvent) -> UserChange,
     check: impl Fn(&User) -> Result<(), AccountError> + Send + Sync,
 ) -> Result<(), AccountError> {
     for _ in 0..TRIES {
         let user = found(ports, id).await?;
         check(&user)?;
         let at = ports.clock.now();
-        let event = NewEvent::about("user.deleted", ("user", id.as_str()), by, at)
-            .with(json!({ "username": user.username, "tier": user.tier }));
-        let change = UserChange::deletion(user, at, event);
+        let event = NewEvent::about("user.deleted", ("user", id.as_str()), by, at);
+        let (data, told) =
+            (json!({ "username": user.username, "tier": user.tier }), json!({ "tier": user.tier }));
+        let change = how(user, at, event);
+        let data = if change.erases() { told } else { data };
+        let change = UserChange {
+            events: change.events.into_iter().map(|e| e.with(data.clone())).collect(),
+            ..change
+        };
         match ports.accounts.change_user(&change).await? {
             UserChanged::Done => return Ok(()),
             UserChanged::Stale => {}
@@ -212,7 +221,7 @@ fn refused(answer: UserChanged, change: &UserChange) -> AccountError {
 }
 
 /// What is told of a change: every field that is not a secret, as it was and as it is.
-fn told(by: &Actor, before: &User, after: &User, at: jiff::Timestamp) -> Vec<NewEvent> {
+fn told(by: &Actor, before: &User, after: &User, at: Timestamp) -> Vec<NewEvent> {
     let subject = ("user", before.id.as_str());
     let fields = |user: &User| {
         [("username", json!(user.username)), ("tier", json!(user.tier)), ("is_active", json!(user.is_active))]

@@ -82,7 +82,7 @@ async fn lately(
 }
 
 async fn last_of(app: &Lifecycle, model: &Model, kind: JobKind) -> Result<Option<Job>, StoreError> {
-    let filter = JobFilter { kind: Some(kind), state: None, model: Some(model.key.clone()) };
+    let filter = JobFilter { kind: Some(kind), model: Some(model.key.clone()), ..JobFilter::default() };
     let jobs = app.ports.jobs.jobs(&model.workspace, &filter, &PageQuery::first(LOOKED_AT)).await?.items;
     Ok(jobs.into_iter().find(|job| matches!(job.state, JobState::Completed | JobState::Failed)))
 }

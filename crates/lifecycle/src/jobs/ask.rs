@@ -37,6 +37,7 @@ pub(crate) fn about(
         limit_seconds: app.settings.train_limit_seconds,
         owner: actor.clone(),
         at: app.ports.clock.now(),
+        retry_of: None,
     }
 }
 

@@ -4,11 +4,13 @@ mod ask;
 pub(crate) mod clock;
 pub(crate) mod pulse;
 pub(crate) mod reaper;
+mod retry;
 pub(crate) mod worker;
 
 pub(crate) use ask::{about, asked, asked_about, queue, queued, training_flight};
 pub use clock::fire_due;
 pub use reaper::settle_orphans;
+pub use retry::{RetryError, retry};
 
 use crate::Lifecycle;
 use serde_json::json;

@@ -5,7 +5,7 @@ use crate::Lifecycle;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use vakhta_domain::job::{Job, MAX_ATTEMPTS, Orphan, adopt};
+use vakhta_domain::job::{Job, Orphan, adopt};
 use vakhta_domain::ports::{JobLease, StoreError};
 
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -33,10 +33,10 @@ pub async fn settle_orphans(app: &Arc<Lifecycle>) -> Result<(), StoreError> {
 }
 
 async fn settle(app: &Lifecycle, job: &Job) -> Result<(), StoreError> {
-    let what = adopt(job.attempt, job.cancel_requested);
-    let reason = format!("its process ended {MAX_ATTEMPTS} times while it ran");
+    let what = adopt(job.kind, job.attempt, job.cancel_requested);
+    let reason = format!("its process ended {} times while it ran", job.attempt);
     let kind = match what {
-        Orphan::Requeue => "job.requeued",
+        Orphan::Requeue(_) => "job.requeued",
         Orphan::Fail => "job.failed",
         Orphan::Cancel => "job.cancelled",
     };

@@ -80,7 +80,8 @@ async fn of_model(
     model: &Model,
 ) -> Result<ModelHealth, StoreError> {
     let summary = summary(app, workspace, model, DAYS).await?;
-    let filter = JobFilter { kind: Some(JobKind::Metrics), state: None, model: Some(model.key.clone()) };
+    let of = Some(model.key.clone());
+    let filter = JobFilter { kind: Some(JobKind::Metrics), model: of, ..JobFilter::default() };
     let jobs = app.ports.jobs.jobs(workspace, &filter, &PageQuery::first(20)).await?.items;
     let last = jobs.iter().find(|job| job.state.is_final());
     let calculated_at =

@@ -2,6 +2,7 @@
 
 use super::ServeError;
 use super::answer::ForecastAnswer;
+use vakhta_domain::ids::VersionId;
 use vakhta_tables::{Table, Values};
 
 pub use vakhta_tables::ExportFormat;
@@ -9,8 +10,15 @@ pub use vakhta_tables::ExportFormat;
 /// Writes a forecast in a format: the series columns, `date`, `step`, `value`, and `lo80`, `hi80` … for each
 /// interval level.
 pub async fn export(answer: &ForecastAnswer, format: ExportFormat) -> Result<Vec<u8>, ServeError> {
-    let table = table(answer);
-    let version = answer.version.clone();
+    bytes(table(answer), answer.version.clone(), format).await
+}
+
+/// A table of what a version answered, written on a blocking thread.
+pub(super) async fn bytes(
+    table: Table,
+    version: VersionId,
+    format: ExportFormat,
+) -> Result<Vec<u8>, ServeError> {
     let written = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::new();
         vakhta_tables::write(&table, format, &mut bytes).map(|()| bytes)

@@ -12,6 +12,7 @@ mod loaded;
 mod log;
 mod memory;
 mod predict;
+mod predicted;
 pub mod quality;
 pub(crate) mod watcher;
 
@@ -29,6 +30,7 @@ pub(crate) use loaded::Loaded;
 pub(crate) use log::Mark;
 pub use memory::Serving;
 pub use predict::{MAX_EXPLAINED, MAX_RECORDS, PredictRequest, predict};
+pub use predicted::export_predictions;
 pub use quality::quality;
 
 use crate::Lifecycle;

@@ -37,6 +37,7 @@ pub(crate) fn job(app: &Lifecycle, actor: &Actor, source: &SourceKey) -> NewJob 
         limit_seconds: LIMIT_SECONDS,
         owner: actor.clone(),
         at: app.ports.clock.now(),
+        retry_of: None,
     }
 }
 

@@ -45,6 +45,8 @@ async fn read(source: Source, wanted: Wanted, rows: Rows<Job>) -> Result<(), End
         kind: wanted.text("kind").and_then(|word| JobKind::parse(&word)),
         state: wanted.text("state").and_then(|word| JobState::parse(&word)),
         model: wanted.text("model").map(ModelKey::new),
+        owner: wanted.text("owner"),
+        ..JobFilter::default()
     };
     let since = wanted.moments("created_at").low;
     let mut next = Some(PageQuery::longest());

@@ -96,7 +96,7 @@ fn actor() -> Actor {
     }
 }
 
-async fn with_ports<T>(config: &Config, work: impl AsyncFnOnce(Ports) -> T) -> Result<T> {
+pub(super) async fn with_ports<T>(config: &Config, work: impl AsyncFnOnce(Ports) -> T) -> Result<T> {
     // A server holds its data folder for itself; with PostgreSQL nothing in it is needed here.
     let aside = tempfile::tempdir()?;
     let data_dir = if config.is_sqlite() { config.data_dir.clone() } else { aside.path().to_owned() };

@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Lists jobs; shows, follows and cancels them.
+/// Lists jobs; shows, follows and cancels them, tries them once more.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -22,6 +22,9 @@ pub struct Args {
     /// Only jobs of this model.
     #[arg(long, value_name = "KEY")]
     model: Option<String>,
+    /// Only jobs that this account asked for.
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
     /// At most so many, newest first.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -41,7 +44,11 @@ enum State {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
     Train,
+    Retrain,
     Predict,
+    Sync,
+    Metrics,
+    Drift,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,6 +65,13 @@ enum Action {
     },
     /// Ask a job to stop.
     Cancel {
+        /// The job's id.
+        id: String,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Try a job that failed or was cancelled once more, with the same input.
+    Retry {
         /// The job's id.
         id: String,
         #[command(flatten)]
@@ -84,6 +98,7 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
                 ("state", word(args.state.and_then(|s| s.to_possible_value()))),
                 ("kind", word(args.kind.and_then(|k| k.to_possible_value()))),
                 ("model", args.model),
+                ("owner", args.owner),
             ];
             let client = Client::new(&args.connection)?;
             list(&client.items(&["jobs"], &query, args.limit as usize).await?, out);
@@ -107,6 +122,15 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
                 out.line(format!("job {id} is cancelled"));
             } else {
                 out.line(format!("job {id} was asked to stop"));
+            }
+            Ok(())
+        }
+        Some(Action::Retry { id, connection }) => {
+            let accepted = Client::new(&connection)?.ask(Ask::post(&["jobs", &id, "retry"])).await?;
+            if out.is_json() {
+                out.json(&accepted);
+            } else {
+                out.line(format!("job {} tries {id} once more", fields::text(&accepted, "/job_id")));
             }
             Ok(())
         }

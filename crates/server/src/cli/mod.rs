@@ -3,6 +3,8 @@
 mod accuracy;
 mod admin;
 mod apply;
+mod audit;
+mod backup;
 mod completions;
 mod config;
 mod datasets;
@@ -72,7 +74,7 @@ pub enum Command {
     Models(models::Args),
     /// List datasets; upload, show, preview and delete them.
     Datasets(datasets::Args),
-    /// List jobs; show, follow and cancel them.
+    /// List jobs; show, follow and cancel them, try them once more.
     Jobs(jobs::Args),
     /// Create or change models from specs.
     Apply(apply::Args),
@@ -84,6 +86,12 @@ pub enum Command {
     Migrate(migrate::Args),
     /// Manage accounts directly in the database.
     Admin(admin::Args),
+    /// Copy everything that is kept into a folder or a bucket, while the server runs.
+    Backup(backup::BackupArgs),
+    /// Put a backup back into an empty folder.
+    Restore(backup::RestoreArgs),
+    /// Check that the history is as it was written.
+    Audit(audit::Args),
     /// Show the settings in force and where each came from.
     Config(config::Args),
     /// Show the version.
@@ -114,6 +122,9 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
         Command::Logout(args) => block_on(login::logout(args, out)),
         Command::Migrate(args) => block_on(migrate::run(args, out)),
         Command::Admin(args) => block_on(admin::run(args, out)),
+        Command::Backup(args) => block_on(backup::backup(args, out)),
+        Command::Restore(args) => block_on(backup::restore(args, out)),
+        Command::Audit(args) => block_on(audit::run(args, out)),
         Command::Config(args) => config::run(args, out),
         Command::Version(args) => {
             version::run(&args, out);
@@ -192,12 +203,17 @@ mod tests {
             "jobs --state running",
             "jobs logs j --follow",
             "jobs cancel j",
+            "jobs retry j",
+            "jobs --owner ann --kind sync",
             "apply -f a.yaml -f dir -f -",
             "login --username admin",
             "logout",
             "migrate",
             "admin create-user ann --tier user",
             "admin reset-password ann",
+            "backup /b --data-dir d",
+            "restore --from s3://b/p --into d --at 20260901T000000.000Z --verify",
+            "audit verify --workspace w --expect-head 00ff",
             "config --json",
             "config --markdown",
             "version",

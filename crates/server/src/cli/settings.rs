@@ -8,7 +8,7 @@ use crate::exit::Result;
 use crate::output::Out;
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that settles the settings of a command that runs on the server's machine.
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The same with a data folder that was given in another way.
+    pub fn at(mut self, data_dir: &Path) -> Self {
+        self.flags.0.insert("data_dir", data_dir.display().to_string());
+        self
+    }
+
     /// Settles them, and warns of what means nothing.
     pub fn load(self, out: Out) -> Result<(Config, Resolved)> {
         let layers = Layers {

@@ -53,6 +53,8 @@ pub struct Config {
     pub session_idle: Duration,
     /// Time after which a session ends whatever happens.
     pub session_max: Duration,
+    /// Days after which addresses and programs are erased from the history; 0 for never.
+    pub personal_data_days: u32,
     /// The largest body other than an upload, bytes.
     pub max_body_bytes: u64,
     /// The largest upload, bytes.
@@ -201,6 +203,7 @@ impl Config {
             login_per_min: whole("login_per_min") as u32,
             session_idle: Duration::from_secs(whole("session_idle_hours") * hour),
             session_max: Duration::from_secs(whole("session_max_days") * 24 * hour),
+            personal_data_days: whole("personal_data_days") as u32,
             max_body_bytes: whole("max_body_bytes"),
             max_upload_bytes: whole("max_upload_bytes"),
             source_folders: text("source_folders")

@@ -177,6 +177,12 @@ pub static SETTINGS: &[Setting] = &[
         "A session ends after so long whatever happens.",
     ),
     open(
+        "personal_data_days",
+        Kind::Whole { low: 0, high: 36_500 },
+        "180",
+        "Addresses and programs (IP, User-Agent) in events and jobs are erased after so many days; 0 keeps them.",
+    ),
+    open(
         "max_body_bytes",
         Kind::Bytes { low: 1 << 10, high: GIB },
         "2MiB",

@@ -126,6 +126,8 @@ pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running>
     let (name, folder) = (config.admin_username.clone(), config.data_dir.clone());
     upkeep.spawn(first_sign_in::forget_when_used(app.clone(), name, folder, shutdown.clone()));
     upkeep.spawn(upkeep::seal_predictions(Arc::downgrade(&store), shutdown.clone()));
+    let days = config.personal_data_days;
+    upkeep.spawn(upkeep::forget_origins(Arc::downgrade(&app), days, shutdown.clone()));
     let handle = Handle::new();
     let mut doors = None;
     let mut address = None;

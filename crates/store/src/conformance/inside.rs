@@ -5,12 +5,26 @@ use crate::db::args;
 use crate::repositories::deployments;
 use jiff::Timestamp;
 use vakhta_domain::ids::{DecisionId, ModelKey, VersionId, WorkspaceId};
+use vakhta_domain::ports::StoreError;
 
 impl Store {
     /// Adds a workspace.
     pub(super) async fn add_workspace(&self, id: &str) {
         let sql = "INSERT INTO workspaces (id, title, created_at) VALUES (?, ?, 0)";
         self.db.run(sql, args![id, id]).await.expect("a workspace");
+    }
+
+    /// Does what somebody at the database's own prompt would.
+    pub(super) async fn try_sql(&self, sql: &str) -> Result<u64, StoreError> {
+        self.db.run(sql, args![]).await
+    }
+
+    /// Takes away what keeps events from being changed, as somebody may who owns the database.
+    pub(super) async fn drop_guards_of_events(&self) {
+        let on = if self.db.is_postgres() { " ON events" } else { "" };
+        for trigger in ["events_stay", "events_keep"] {
+            self.try_sql(&format!("DROP TRIGGER {trigger}{on}")).await.expect("it was there");
+        }
     }
 
     /// Does everything that a switch does but saving it.

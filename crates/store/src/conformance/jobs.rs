@@ -8,6 +8,7 @@ use vakhta_domain::ids::{JobId, ModelKey, WorkerId};
 use vakhta_domain::job::{Job, JobKind, JobState, NewJob, Orphan, Outcome};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Beat, CancelAnswer, Enqueued, JobFilter};
+use vakhta_domain::user::{Actor, Source};
 
 async fn read(bed: &Bed, id: &str) -> Job {
     bed.ports.jobs.job(&home(), &JobId::new(id)).await.expect("works").expect("is there")
@@ -118,11 +119,27 @@ pub(super) async fn releasing(bed: Bed) {
     assert_eq!(claim(&bed, "w2").await.expect("a job").attempt, 1);
 }
 
+pub(super) async fn an_orphan_waits_for_its_next_attempt(bed: Bed) {
+    let told = event("job.requeued", bed.now());
+    enqueue(&bed, &job("first", "a", bed.now())).await;
+    let lost = claim(&bed, "w").await.expect("a job");
+    enqueue(&bed, &job("second", "b", bed.now())).await;
+    bed.clock.advance(seconds(11));
+    let settled = bed.ports.jobs.settle(&lease(&lost), Orphan::Requeue(30), "", bed.now(), &told).await;
+    assert!(settled.expect("works"));
+    assert_eq!(claim(&bed, "w").await.expect("a job").id.as_str(), "second", "the younger one goes first");
+    bed.clock.advance(seconds(29));
+    assert_eq!(claim(&bed, "w").await, None);
+    bed.clock.advance(seconds(1));
+    let again = claim(&bed, "w").await.expect("its time has come");
+    assert_eq!((again.id.as_str(), again.attempt), ("first", 2));
+}
+
 pub(super) async fn orphans_are_settled_once(bed: Bed) {
     let jobs = &bed.ports.jobs;
     let told = event("job.recovered", bed.now());
     let cases = [
-        (Orphan::Requeue, JobState::Queued),
+        (Orphan::Requeue(0), JobState::Queued),
         (Orphan::Fail, JobState::Failed),
         (Orphan::Cancel, JobState::Cancelled),
     ];
@@ -144,7 +161,7 @@ pub(super) async fn orphans_are_settled_once(bed: Bed) {
         assert_eq!((settled.state, settled.lease_until), (state, None));
         assert_eq!(settled.error.as_deref(), (what == Orphan::Fail).then_some("пропал"));
         assert_eq!(settled.finished_at.is_some(), state.is_final());
-        if what == Orphan::Requeue {
+        if what == Orphan::Requeue(0) {
             let again = claim(&bed, "w").await.expect("a job");
             assert_eq!(again.attempt, 2, "a lost attempt counts");
             let super_lease = super::samples::lease(&again);
@@ -159,7 +176,7 @@ pub(super) async fn late_workers_are_fenced_off(bed: Bed) {
     enqueue(&bed, &job("j1", "visits", bed.now())).await;
     let late = lease(&claim(&bed, "w1").await.expect("a job"));
     bed.clock.advance(seconds(11));
-    assert!(jobs.settle(&late, Orphan::Requeue, "", bed.now(), &told).await.expect("works"));
+    assert!(jobs.settle(&late, Orphan::Requeue(0), "", bed.now(), &told).await.expect("works"));
     for claimed_again in [false, true] {
         if claimed_again {
             assert_eq!(claim(&bed, "w2").await.expect("a job").attempt, 2);
@@ -235,6 +252,20 @@ pub(super) async fn filters_and_pages(bed: Bed) {
     assert_eq!(ids(running).await, ["j0"]);
     let of_model = JobFilter { model: Some(ModelKey::new("j2")), ..JobFilter::default() };
     assert_eq!(ids(of_model).await, ["j2"]);
+    bed.clock.advance(seconds(60));
+    let system = Actor::system(home());
+    enqueue(&bed, &NewJob { owner: system, retry_of: Some(JobId::new("j0")), ..job("j5", "x", bed.now()) })
+        .await;
+    let any = JobFilter::default;
+    assert_eq!(ids(JobFilter { owner: Some("system".into()), ..any() }).await, ["j5"]);
+    assert_eq!(ids(JobFilter { source: Some(Source::System), ..any() }).await, ["j5"]);
+    assert_eq!(ids(JobFilter { since: Some(bed.now()), ..any() }).await, ["j5"]);
+    let until =
+        JobFilter {
+            until: Some(bed.now()), owner: Some("Анна".into()), source: Some(Source::Api), ..any()
+        };
+    assert_eq!(ids(until).await, ["j4", "j3", "j2", "j1", "j0"]);
+    assert_eq!(read(&bed, "j5").await.retry_of, Some(JobId::new("j0")));
     let mut page = PageQuery::first(2);
     let mut seen = Vec::new();
     loop {
@@ -245,5 +276,5 @@ pub(super) async fn filters_and_pages(bed: Bed) {
             break;
         }
     }
-    assert_eq!(seen, ["j4", "j3", "j2", "j1", "j0"]);
+    assert_eq!(seen, ["j5", "j4", "j3", "j2", "j1", "j0"]);
 }

@@ -6,6 +6,7 @@ mod actuals;
 mod alerts;
 mod arms;
 mod calendars;
+mod chain;
 mod datasets;
 mod drift;
 mod history;
@@ -14,6 +15,7 @@ mod isolation;
 mod jobs;
 mod models;
 mod objects;
+mod personal;
 mod predictions;
 mod races;
 pub mod samples;
@@ -130,6 +132,8 @@ list! {
         channels_keep_their_secrets_apart, deliveries_are_taken_in_turn_and_again, silences_begin_and_end,
         rules_are_set_whole, one_firing_and_one_taker_win;
     calendars: days_are_written_over_and_taken_back;
+    chain: each_workspace_has_a_chain_of_its_own, the_database_refuses_to_change_events,
+        a_hand_in_the_database_is_found, writers_at_once_make_one_chain;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     drift: reports_are_made_again_and_read, a_report_and_its_training_are_one;
     models: added_changed_hidden_revived, pages_of_models;
@@ -137,13 +141,15 @@ list! {
         aliases_are_unique, switching_and_going_back, refused_switches, decisions_that_change_nothing_are_kept,
         deleting_ends_service, infinite_reports_are_readable, pages_of_versions, an_imported_version_waits,
         nothing_is_imported_into_no_model;
-    jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
+    jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once, an_orphan_waits_for_its_next_attempt,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
     sources: added_changed_deleted, a_run_ends_whole_or_not_at_all, a_failed_run_is_told, runs_are_numbered;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
         stale_keys_are_taken_over, bad_cursors_are_refused;
     objects: bytes_come_back, files_come_back, large_files_come_back, missing_and_misnamed_objects;
+    personal: a_person_is_erased_and_the_chain_holds, origins_are_forgotten_when_their_time_is_over,
+        what_is_kept_of_a_person_is_listed, networks_of_tokens_are_noted;
     predictions: appended_and_read, sealed_and_read, read_while_sealing;
     races: claims_never_double, one_single_flight_wins, one_firing_wins, one_settles_an_orphan, one_switch_wins,
         events_appear_in_order, numbers_have_no_gaps, one_taker_of_a_key, a_system_admin_stays, one_taker_of_a_name,

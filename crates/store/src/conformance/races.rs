@@ -108,7 +108,7 @@ pub(super) async fn one_settles_an_orphan(bed: Bed) {
         let mut mine = 0;
         for orphan in orphans {
             let lease = lease(&orphan);
-            let won = bed.ports.jobs.settle(&lease, Orphan::Requeue, "", bed.now(), &told).await;
+            let won = bed.ports.jobs.settle(&lease, Orphan::Requeue(0), "", bed.now(), &told).await;
             mine += u32::from(won.expect("works"));
         }
         mine

@@ -199,6 +199,7 @@ pub fn job(id: &str, model: &str, at: Timestamp) -> NewJob {
         limit_seconds: 1800,
         owner: actor(),
         at,
+        retry_of: None,
     }
 }
 

@@ -62,6 +62,7 @@ async fn running(bed: &Bed, source: &str, id: &str) -> Job {
         limit_seconds: 600,
         owner: actor(),
         at: bed.now(),
+        retry_of: None,
     };
     enqueue(bed, &job).await;
     claim(bed, "w").await.expect("a job")

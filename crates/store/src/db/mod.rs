@@ -1,21 +1,25 @@
 //! One small database type over two typed pools. It runs portable SQL and knows neither tables nor rules.
 
 mod connect;
+mod copy;
 mod errors;
 mod row;
+mod salts;
 mod tx;
 mod value;
 
+pub(crate) use copy::{TableName, copy_sqlite};
 pub(crate) use errors::{database_error, is_taken};
 pub(crate) use row::Row;
 pub(crate) use tx::Tx;
 pub(crate) use value::{Value, args};
 
 use crate::dialect::{Dialect, POSTGRES, SQLITE};
+use salts::Salts;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use vakhta_domain::ports::StoreError;
+use vakhta_domain::ports::{Chance, StoreError};
 
 /// The database.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub(crate) struct Db {
     pools: Pools,
     /// Portable text to the dialect's, so that each query is translated once.
     translated: Arc<Mutex<HashMap<String, Arc<str>>>>,
+    /// Where the seals of events get their salts; none while only the schema is worked on.
+    salts: Option<Arc<Salts>>,
 }
 
 #[derive(Clone)]
@@ -38,7 +44,13 @@ enum Pools {
 
 impl Db {
     fn over(pools: Pools) -> Self {
-        Self { pools, translated: Arc::default() }
+        Self { pools, translated: Arc::default(), salts: None }
+    }
+
+    /// The same, able to write events.
+    pub(crate) fn salted(mut self, chance: &dyn Chance) -> Self {
+        self.salts = Some(Arc::new(Salts::new(chance)));
+        self
     }
 
     fn dialect(&self) -> &'static Dialect {

@@ -7,11 +7,11 @@ use vakhta_domain::ports::StoreError;
 
 /// A transaction that may write.
 pub(crate) struct Tx {
-    db: Db,
-    open: Open,
+    pub(super) db: Db,
+    pub(super) open: Open,
 }
 
-enum Open {
+pub(super) enum Open {
     Sqlite(SqliteTransaction<'static>),
     Postgres(PgTransaction<'static>),
 }
@@ -70,6 +70,11 @@ impl Tx {
             Open::Postgres(tx) => tx.execute(sql).await.map(|_| ()),
         }
         .map_err(database_error)
+    }
+
+    /// A salt for a seal.
+    pub(crate) fn salt(&self) -> String {
+        self.db.salts.as_ref().expect("events are written by stores that were opened whole").next()
     }
 
     /// Makes everything durable.

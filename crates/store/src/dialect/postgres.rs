@@ -12,6 +12,11 @@ pub(crate) const POSTGRES: Dialect = Dialect {
         ("strict", ""),
         ("for_update", "FOR UPDATE"),
         ("skip_locked", "FOR UPDATE SKIP LOCKED"),
+        ("owner_user", "(CAST(owner AS JSON) ->> 'user')"),
+        ("owner_name", "(CAST(owner AS JSON) ->> 'name')"),
+        ("owner_source", "(CAST(owner AS JSON) ->> 'source')"),
+        // Part of a migration: like those, never changed.
+        ("append_only_events", include_str!("postgres_events.sql")),
         ("now_micros", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"),
     ],
 };

@@ -27,6 +27,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 8, name: "drift", sql: include_str!("0008_drift.sql") },
     Migration { version: 9, name: "arms", sql: include_str!("0009_arms.sql") },
     Migration { version: 10, name: "accounts", sql: include_str!("0010_accounts.sql") },
+    Migration { version: 12, name: "chain", sql: include_str!("0012_chain.sql") },
+    Migration { version: 13, name: "traces", sql: include_str!("0013_traces.sql") },
 ];
 
 /// What a migration run did.
@@ -99,6 +101,8 @@ fn checksum(migration: &Migration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vakhta_domain::chain::Verifier;
+    use vakhta_domain::ports::Events as _;
 
     const FIRST: &[Migration] = &[MIGRATIONS[0]];
     const TWO: Migration =
@@ -137,6 +141,43 @@ mod tests {
         let other = Migration { sql: "CREATE TABLE other (id {int})", ..MIGRATIONS[0] };
         let refused = run(&db, &[other]).await.expect_err("it differs");
         assert!(matches!(refused, OpenError::ChangedMigration { version: 1, .. }), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn what_was_there_before_the_chain_is_counted_and_stays() {
+        let (_folder, db) = fresh().await;
+        let before: Vec<Migration> = MIGRATIONS.iter().filter(|m| m.version < 12).copied().collect();
+        run(&db, &before).await.expect("it runs");
+        for sql in [
+            "INSERT INTO events (seq, workspace, happened_at, kind, subject_type, subject_id, actor, source, data)
+             VALUES (1, 'default', 5, 'a.b', 'thing', 'it', 'anna', 'api', 'null')",
+            "UPDATE counters SET value = 1 WHERE name = 'event'",
+            "INSERT INTO jobs (id, workspace, number, kind, payload, state, progress_ppm, attempt, cancel_requested,
+                limit_seconds, owner, log_lines, created_at)
+             VALUES ('j', 'default', 1, 'train', '{}', 'failed', 0, 1, 0, 9,
+                '{\"user\": \"u1\", \"name\": \"anna\", \"source\": \"gui\"}', 0, 5)",
+        ] {
+            db.run(sql, args![]).await.expect("it was possible then");
+        }
+        run(&db, MIGRATIONS).await.expect("it runs");
+        let job = db.one("SELECT owner_user, owner_name, source FROM jobs", args![]).await.expect("works");
+        let job = job.expect("is there");
+        let told = ["owner_user", "owner_name", "source"].map(|column| job.text(column).expect("is filled"));
+        assert_eq!(told, ["u1", "anna", "gui"]);
+        let db = db.salted(&*crate::conformance::SeededChance::new(1));
+        let events = crate::repositories::events::EventRows { db: db.clone() };
+        let told = crate::conformance::samples::event("c.d", jiff::Timestamp::UNIX_EPOCH);
+        events.append(&told).await.expect("works");
+        let home = crate::conformance::samples::home();
+        let head = events.chain_head(&home).await.expect("works");
+        assert_eq!((head.number, head.older), (1, 1));
+        let mut verifier = Verifier::new(home.clone(), None);
+        for (entry, link) in events.chain(&home, 0, 9).await.expect("works") {
+            verifier.take(&entry, link.as_ref()).expect("it holds");
+        }
+        assert_eq!(verifier.finish(&head).expect("it holds").older, 1);
+        let refused = db.run("DELETE FROM events WHERE seq = 1", args![]).await;
+        assert!(refused.is_err(), "the older ones stay, too");
     }
 
     #[tokio::test]

@@ -63,6 +63,29 @@ impl S3Objects {
         Ok(Key::from(format!("{}/{}", self.prefix, place(object)?)))
     }
 
+    /// Writes something under a name of its own, over what is there.
+    pub(crate) async fn put_named(&self, name: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let key = Key::from(format!("{}/{name}", self.prefix));
+        self.bucket.put(&key, PutPayload::from(bytes)).await.map(|_| ()).map_err(s3_error)
+    }
+
+    /// Reads what stands under a name.
+    pub(crate) async fn get_named(&self, name: &str) -> Result<Bytes, StoreError> {
+        let key = Key::from(format!("{}/{name}", self.prefix));
+        self.bucket.get(&key).await.map_err(s3_error)?.bytes().await.map_err(s3_error)
+    }
+
+    /// The last parts of the names in a folder.
+    pub(crate) async fn named(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let folder = Key::from(format!("{}/{folder}", self.prefix));
+        let mut found = self.bucket.list(Some(&folder));
+        let mut names = Vec::new();
+        while let Some(entry) = found.next().await {
+            names.extend(entry.map_err(s3_error)?.location.filename().map(str::to_owned));
+        }
+        Ok(names)
+    }
+
     /// Creates the object unless it is there. Servers that cannot create conditionally get a plain write:
     /// the bytes are the same.
     async fn create(&self, key: &Key, bytes: Bytes) -> Result<(), StoreError> {

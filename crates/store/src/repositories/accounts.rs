@@ -1,13 +1,13 @@
 //! Accounts: their rows, and the port that joins them with sessions and tokens.
 
-use super::{credentials, cursor, events::tell};
+use super::{credentials, cursor, events::tell, personal};
 use crate::db::{Db, Row, Tx, Value, args, is_taken};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
-use vakhta_domain::ports::{Accounts, Inserted, StoreError, UserChanged, UserFilter};
+use vakhta_domain::ports::{Accounts, Inserted, NetworkSeen, StoreError, UserChanged, UserFilter};
 use vakhta_domain::user::{ApiToken, Session, Tier, User, UserChange};
 
 /// Accounts in the database.
@@ -183,6 +183,9 @@ impl Accounts for AccountRows {
         };
         let at = change.events.first().map(|event| event.at);
         end_credentials(&mut tx, change, at.unwrap_or(Timestamp::UNIX_EPOCH)).await?;
+        if change.erases() {
+            personal::erase(&mut tx, before).await?;
+        }
         tell(&mut tx, &change.events).await?;
         tx.save().await?;
         Ok(UserChanged::Done)
@@ -237,6 +240,15 @@ impl Accounts for AccountRows {
         let sql =
             "UPDATE tokens SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)";
         self.db.run(sql, args![at, id.as_str(), at]).await.map(|_| ())
+    }
+
+    async fn note_network(
+        &self,
+        id: &TokenId,
+        network: &str,
+        event: &NewEvent,
+    ) -> Result<NetworkSeen, StoreError> {
+        credentials::note_network(&self.db, id, network, event).await
     }
 
     async fn revoke_token(&self, user: &UserId, id: &TokenId, event: &NewEvent) -> Result<bool, StoreError> {

@@ -6,7 +6,7 @@ use super::json;
 use crate::db::{Db, Row, args};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
-use vakhta_domain::ports::StoreError;
+use vakhta_domain::ports::{NetworkSeen, StoreError};
 use vakhta_domain::user::{ApiToken, Session, User};
 
 pub(super) async fn add_session(
@@ -107,6 +107,39 @@ pub(super) async fn add_token(
     tell(&mut tx, std::slice::from_ref(event)).await?;
     tx.save().await?;
     Ok(true)
+}
+
+/// Notes that a token comes from a network, and tells of one that it never came from.
+pub(super) async fn note_network(
+    db: &Db,
+    id: &TokenId,
+    network: &str,
+    event: &NewEvent,
+) -> Result<NetworkSeen, StoreError> {
+    let known = "SELECT network FROM token_networks WHERE token = ? AND network = ?";
+    if db.one(known, args![id.as_str(), network]).await?.is_some() {
+        return Ok(NetworkSeen::Known);
+    }
+    let mut tx = db.begin().await?;
+    let noted = tx
+        .run(
+            "INSERT INTO token_networks (token, workspace, network, first_seen_at)
+             SELECT id, workspace, ?, ? FROM tokens WHERE id = ? ON CONFLICT (token, network) DO NOTHING",
+            args![network, event.at, id.as_str()],
+        )
+        .await?;
+    if noted == 0 {
+        return Ok(NetworkSeen::Known);
+    }
+    let sql = "SELECT COUNT(*) AS n FROM token_networks WHERE token = ? AND network <> ?";
+    let others = tx.one(sql, args![id.as_str(), network]).await?.map_or(Ok(0), |row| row.u64("n"))?;
+    if others > 0 {
+        let mut told = event.clone();
+        told.data["known"] = others.into();
+        tell(&mut tx, std::slice::from_ref(&told)).await?;
+    }
+    tx.save().await?;
+    Ok(if others > 0 { NetworkSeen::New } else { NetworkSeen::First })
 }
 
 const TOKEN: &str =

@@ -1,13 +1,19 @@
 //! The history. Events get their numbers in the order in which their transactions commit.
 
+use super::chain::{self, Chains};
 use super::{cursor, json};
 use crate::db::{Db, Row, Tx, Value, args};
 use async_trait::async_trait;
+use vakhta_domain::chain::{Entry, Head, Link};
 use vakhta_domain::event::{Event, NewEvent};
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{EventFilter, Events, StoreError};
+use vakhta_domain::suspicion::DayCount;
 use vakhta_domain::user::Source;
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
 
 /// The history in the database.
 pub(crate) struct EventRows {
@@ -22,34 +28,13 @@ pub(crate) struct EventRows {
 /// and so that nobody who holds it waits for another row.
 pub(super) async fn tell(tx: &mut Tx, events: &[NewEvent]) -> Result<(), StoreError> {
     let mut seq = reserve(tx, "event", events.len() as u64).await?;
+    let mut chains = Chains::default();
     for event in events {
-        let actor = &event.actor;
-        tx.run(
-            "INSERT INTO events (seq, workspace, happened_at, kind, subject_type, subject_id, model, job,
-                user_id, actor, source, ip, user_agent, request_id, data)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            args![
-                seq,
-                actor.workspace.as_str(),
-                event.at,
-                event.kind,
-                event.subject_type,
-                event.subject_id.as_str(),
-                event.model.as_deref(),
-                event.job.as_deref(),
-                actor.user.as_ref().map(vakhta_domain::ids::UserId::as_str),
-                actor.name.as_str(),
-                actor.source.as_str(),
-                actor.ip.as_deref(),
-                actor.user_agent.as_deref(),
-                actor.request_id.as_deref(),
-                json("event", &event.data)?,
-            ],
-        )
-        .await?;
+        let entry = Entry::of(event, seq, json("event", &event.data)?);
+        chains.add(tx, &event.actor.workspace, &entry).await?;
         seq += 1;
     }
-    Ok(())
+    chains.save(tx).await
 }
 
 /// Takes `n` numbers of a counter; the first of them.
@@ -64,11 +49,11 @@ pub(super) async fn reserve(tx: &mut Tx, counter: &str, n: u64) -> Result<i64, S
     Ok(row.int("value")? - n as i64 + 1)
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "seq, workspace, happened_at, kind, subject_type, subject_id, model, job, user_id, actor,
     source, ip, user_agent, request_id, data";
 
-fn event(row: &Row) -> Result<Event, StoreError> {
+pub(super) fn event(row: &Row) -> Result<Event, StoreError> {
     Ok(Event {
         seq: row.int("seq")?,
         at: row.time("happened_at")?,
@@ -153,5 +138,42 @@ impl Events for EventRows {
     async fn last_seq(&self) -> Result<i64, StoreError> {
         let row = self.db.one("SELECT COALESCE(MAX(seq), 0) AS seq FROM events", args![]).await?;
         row.map_or(Ok(0), |row| row.int("seq"))
+    }
+    async fn day_counts(&self, workspace: &WorkspaceId, from_day: i64) -> Result<Vec<DayCount>, StoreError> {
+        let from = from_day.saturating_mul(DAY);
+        let rows = self
+            .db
+            .all(
+                "SELECT user_id, MAX(actor) AS actor, happened_at / ? AS day, COUNT(*) AS n, MIN(seq) AS low,
+                    MAX(seq) AS high
+                 FROM events WHERE workspace = ? AND happened_at >= ? AND user_id IS NOT NULL
+                 GROUP BY 1, 3 ORDER BY 3, 1",
+                args![DAY, workspace.as_str(), from],
+            )
+            .await?;
+        let count = |row: &Row| {
+            Ok(DayCount {
+                user: row.text("user_id")?,
+                actor: row.text("actor")?,
+                day: row.int("day")?,
+                count: row.u64("n")?,
+                first: row.int("low")?,
+                last: row.int("high")?,
+            })
+        };
+        rows.iter().map(count).collect()
+    }
+
+    async fn chain_head(&self, workspace: &WorkspaceId) -> Result<Head, StoreError> {
+        chain::read_head(&self.db, workspace).await
+    }
+
+    async fn chain(
+        &self,
+        workspace: &WorkspaceId,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<(Entry, Option<Link>)>, StoreError> {
+        chain::read(&self.db, workspace, seq, limit).await
     }
 }

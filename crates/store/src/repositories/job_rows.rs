@@ -7,7 +7,7 @@ use vakhta_domain::ports::{JobLease, StoreError};
 
 pub(super) const JOB: &str =
     "id, number, kind, model, payload, state, stage, progress_ppm, attempt, worker, lease_until,
-    cancel_requested, limit_seconds, owner, created_at, started_at, finished_at, result, error";
+    cancel_requested, limit_seconds, owner, created_at, started_at, finished_at, result, error, retry_of";
 
 pub(super) fn job(row: &Row) -> Result<Job, StoreError> {
     Ok(Job {
@@ -29,6 +29,7 @@ pub(super) fn job(row: &Row) -> Result<Job, StoreError> {
         finished_at: row.maybe_time("finished_at")?,
         result: row.maybe_json("result")?,
         error: row.maybe_text("error")?,
+        retry_of: row.maybe_text("retry_of")?.map(JobId::new),
     })
 }
 

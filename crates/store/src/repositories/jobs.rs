@@ -5,12 +5,13 @@ use super::job_rows::{JOB, job, read_log, write_log};
 use super::{cursor, json};
 use crate::db::{Db, Tx, Value, args};
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vakhta_domain::event::NewEvent;
-use vakhta_domain::ids::{JobId, ModelKey, WorkerId, WorkspaceId};
+use vakhta_domain::ids::{JobId, ModelKey, UserId, WorkerId, WorkspaceId};
 use vakhta_domain::job::{Job, JobKind, JobLogLine, JobState, NewJob, Orphan, Outcome};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs, StoreError};
+use vakhta_domain::user::Source;
 
 /// Jobs in the database.
 pub(crate) struct JobRows {
@@ -32,8 +33,9 @@ pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, Store
     let workspace = new.owner.workspace.as_str();
     let insert = format!(
         "INSERT INTO jobs (id, workspace, number, kind, model, payload, single_flight, state, progress_ppm,
-            attempt, cancel_requested, limit_seconds, owner, log_lines, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, 0, ?)
+            attempt, cancel_requested, limit_seconds, owner, owner_user, owner_name, source, retry_of, log_lines,
+            created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, ?, ?, ?, ?, 0, ?)
          ON CONFLICT (workspace, single_flight) WHERE state IN ('queued', 'running') DO NOTHING
          RETURNING {JOB}"
     );
@@ -48,6 +50,10 @@ pub(super) async fn enqueue(tx: &mut Tx, new: &NewJob) -> Result<Enqueued, Store
             new.single_flight.as_deref(),
             new.limit_seconds,
             json("job owner", &new.owner)?,
+            new.owner.user.as_ref().map(UserId::as_str),
+            new.owner.name.as_str(),
+            new.owner.source.as_str(),
+            new.retry_of.as_ref().map(JobId::as_str),
             new.at,
         ];
         if let Some(row) = tx.one(&insert, values).await? {
@@ -122,19 +128,22 @@ impl Jobs for JobRows {
         }
         let (of_kinds, kind_values) = of_kinds(kinds);
         // Workers ask again and again; an empty queue must not cost a write lock each time.
-        let look = format!("SELECT id FROM jobs WHERE state = 'queued' AND {of_kinds} LIMIT 1");
-        if self.db.one(&look, kind_values.clone()).await?.is_none() {
+        let ready = "state = 'queued' AND (not_before IS NULL OR not_before <= ?)";
+        let look = format!("SELECT id FROM jobs WHERE {ready} AND {of_kinds} LIMIT 1");
+        let mut wanted = args![now];
+        wanted.extend(kind_values);
+        if self.db.one(&look, wanted.clone()).await?.is_none() {
             return Ok(None);
         }
         let take = format!(
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = ?, lease_until = ?, started_at = ?,
                 stage = NULL, progress_ppm = 0
              WHERE state = 'queued' AND id = (
-                SELECT id FROM jobs WHERE state = 'queued' AND {of_kinds} ORDER BY number LIMIT 1 {{skip_locked}})
+                SELECT id FROM jobs WHERE {ready} AND {of_kinds} ORDER BY number LIMIT 1 {{skip_locked}})
              RETURNING {JOB}"
         );
         let mut values = args![worker.as_str(), lease_until, now];
-        values.extend(kind_values);
+        values.extend(wanted);
         let mut tx = self.db.begin().await?;
         let taken = tx.one(&take, values).await?.as_ref().map(job).transpose()?;
         tx.save().await?;
@@ -257,9 +266,10 @@ impl Jobs for JobRows {
         let orphaned = "id = ? AND attempt = ? AND state = 'running' AND lease_until < ?";
         let whose = args![lease.job.as_str(), lease.attempt, at];
         let (change, mut values) = match what {
-            Orphan::Requeue => (
-                "state = 'queued', worker = NULL, lease_until = NULL, started_at = NULL, stage = NULL, progress_ppm = 0",
-                args![],
+            Orphan::Requeue(seconds) => (
+                "state = 'queued', worker = NULL, lease_until = NULL, started_at = NULL, stage = NULL, progress_ppm = 0,
+                    not_before = ?",
+                args![at + SignedDuration::from_secs(i64::from(seconds))],
             ),
             Orphan::Fail => {
                 ("state = 'failed', lease_until = NULL, finished_at = ?, error = ?", args![at, reason])
@@ -289,11 +299,20 @@ impl Jobs for JobRows {
             (" AND kind = ?", filter.kind.map(JobKind::as_str)),
             (" AND state = ?", filter.state.map(JobState::as_str)),
             (" AND model = ?", filter.model.as_ref().map(ModelKey::as_str)),
+            (" AND owner_name = ?", filter.owner.as_deref()),
+            (" AND source = ?", filter.source.map(Source::as_str)),
         ];
         for (condition, value) in wanted {
             if let Some(value) = value {
                 sql.push_str(condition);
                 values.push(Value::from(value));
+            }
+        }
+        for (condition, at) in [(" AND created_at >= ?", filter.since), (" AND created_at < ?", filter.until)]
+        {
+            if let Some(at) = at {
+                sql.push_str(condition);
+                values.push(Value::from(at));
             }
         }
         sql.push_str(" ORDER BY number DESC LIMIT ?");

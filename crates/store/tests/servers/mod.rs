@@ -1,4 +1,5 @@
 //! The servers that the tests start themselves, each on a free loopback port, ended when dropped.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod mariadb;
 pub mod moto;

@@ -950,7 +950,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Deletes one's own account, its sessions and its tokens. What it did stays in the history. */
+        /**
+         * Deletes one's own account, its sessions and its tokens, and erases its name, addresses and programs from events and
+         *     jobs. What was done stays in the history, by nobody.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -990,6 +993,50 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is kept of oneself, in all workspaces, as one JSON document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileExport"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2359,7 +2406,7 @@ export interface paths {
                     actor?: string;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
-                    /** @description The address. */
+                    /** @description The address; for administrators. */
                     ip?: string;
                     /** @description The kind, or its first part with a dot (`job.`). */
                     kind?: string;
@@ -2432,6 +2479,153 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/by-ip/{ip}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done from an address, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Rows in the answer, 1 to 500; default 50. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    ip: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Event"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The end of the chain, to be noted elsewhere: `vakhta audit verify --expect-head` tells later whether the history
+         *     up to here is still there.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventChain"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/suspicious": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What in the history should be looked at, by explicit rules, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Days, 1 to 90; default 7. */
+                    days?: number;
+                    /** @description The language of the reasons; default as `Accept-Language` says, else English. */
+                    language?: components["schemas"]["Language"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["List_Suspicion"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -2722,8 +2916,16 @@ export interface paths {
                     limit?: number;
                     /** @description The model. */
                     model?: string;
+                    /** @description Who asked for it, by name. */
+                    owner?: string;
+                    /** @description Asked for then or later, RFC 3339. */
+                    since?: string;
+                    /** @description The door that he came through. */
+                    source?: components["schemas"]["Source"];
                     /** @description The state. */
                     state?: components["schemas"]["JobState"];
+                    /** @description Asked for before, RFC 3339. */
+                    until?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2904,6 +3106,64 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a job that failed or was cancelled once more: a new job with the same input, which names the first one as
+         *     `retry_of`. Whoever may ask for such a job may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAccepted"];
+                    };
+                };
+                /** @description it did not fail, or one does the same already; `job_id` says which */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4458,10 +4718,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A prediction that was asked for earlier: where it stands, and its result once completed. */
+        /** A prediction that was asked for earlier: where it stands, and its result once completed, if wanted as a file. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description `json`, `csv`, `jsonl` or `parquet`; default as `Accept` says, else `json`. */
+                    format?: string;
+                };
                 header?: never;
                 path: {
                     job_id: string;
@@ -4476,6 +4739,18 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PredictResult"];
+                        "application/vnd.apache.parquet": components["schemas"]["RawFile"];
+                        "application/x-ndjson": string;
+                        "text/csv": string;
+                    };
+                };
+                /** @description as a file: it is not completed */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description a problem; `code` says which */
@@ -7627,6 +7902,21 @@ export interface components {
             /** @description His program; for himself and for administrators. */
             user_agent: string | null;
         };
+        /** @description The end of the workspace's chain of events. */
+        EventChain: {
+            /** @description The hash of the last one: SHA-256, hex. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Events in the chain.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Events that are older than the chain, which it does not vouch for.
+             */
+            older: number;
+        };
         /**
          * @description Why an answer is what it is: `base`, the effects and `rest` add up to its score, which is a number itself and of a
          *     class its logit before calibration.
@@ -8070,6 +8360,8 @@ export interface components {
             progress: number;
             /** @description What a training made. Predictions are read at `/predict/{job_id}`. */
             result: Record<string, never> | null;
+            /** @description The job that it tries once more. */
+            retry_of: string | null;
             /** @description The door that he came through. */
             source: components["schemas"]["Source"];
             /** @description The stage that its work is in, e.g. `folds`. */
@@ -8081,6 +8373,8 @@ export interface components {
             started_at: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
+            /** @description His program; for himself and for administrators. */
+            user_agent: string | null;
         };
         /** @description A job that was queued. */
         JobAccepted: {
@@ -8265,6 +8559,13 @@ export interface components {
         List_SpecialDayView: {
             /** @description The rows. */
             items: components["schemas"]["SpecialDayView"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        List_Suspicion: {
+            /** @description The rows. */
+            items: components["schemas"]["Suspicion"][];
             /** @description Where the next page starts; null on the last page. */
             next_cursor: string | null;
         };
@@ -8817,6 +9118,11 @@ export interface components {
          * @enum {string}
          */
         Origin: "trained" | "imported";
+        /** @description Something that the account did. */
+        OwnEvent: components["schemas"]["Event"] & {
+            /** @description In which workspace. */
+            workspace: string;
+        };
         /** @description The old password and the new one. */
         PasswordChange: {
             /** @description The password as it is. */
@@ -9021,6 +9327,26 @@ export interface components {
         Profile: {
             /** @description The columns, in order. */
             columns: components["schemas"]["Column"][];
+        };
+        /** @description Everything that is kept of an account; secrets are kept as hashes only and are not among it. */
+        ProfileExport: {
+            /** @description The account. */
+            account: components["schemas"]["User"];
+            /** @description What it did, newest first. */
+            events: components["schemas"]["OwnEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was gathered.
+             */
+            exported_at: string;
+            /** @description The jobs that it asked for, newest first. */
+            jobs: components["schemas"]["Job"][];
+            /** @description What it is signed in by. */
+            sessions: components["schemas"]["Session"][];
+            /** @description Its API tokens. */
+            tokens: components["schemas"]["ApiToken"][];
+            /** @description Where it belongs. */
+            workspaces: components["schemas"]["Workspace"][];
         };
         /** @description How right answers are. */
         Quality: ({
@@ -9387,6 +9713,30 @@ export interface components {
             metrics: components["schemas"]["Metrics"];
             /** @description Its values of the series columns. */
             series: string[];
+        };
+        /** @description A session, without its secret. */
+        Session: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            expires_at: string;
+            /** @description Where it was begun from. */
+            ip: string | null;
+            /**
+             * Format: date-time
+             * @description The last request, to the minute.
+             */
+            last_seen_at: string;
+            /** @description What it was begun with. */
+            user_agent: string | null;
+            /** @description The workspace that it works in. */
+            workspace: string;
         };
         /**
          * @description How bad it is; the later the worse.
@@ -9977,6 +10327,44 @@ export interface components {
             /** @description The periods to come. */
             points: components["schemas"]["ForecastPoint"][];
         };
+        /** @description Something that should be looked at. */
+        Suspicion: {
+            /** @description Whom or what it is about: an account's name, an address, a token. */
+            about: string;
+            /**
+             * Format: int64
+             * @description How much of it there was.
+             */
+            count: number;
+            /** @description The events that show it, by `seq`, oldest first; of many the last ones, of a day the first and the last. */
+            events: number[];
+            /**
+             * Format: date-time
+             * @description The first of it.
+             */
+            from: string;
+            /** @description Of a new network: which. */
+            network: string | null;
+            /** @description Why, in words. */
+            reason: string;
+            /** @description By which rule. */
+            rule: components["schemas"]["SuspicionRule"];
+            /**
+             * Format: date-time
+             * @description The last of it.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description What the count is held against: the rule's limit, or the busiest day before.
+             */
+            usual: number;
+        };
+        /**
+         * @description By which rule something is suspicious.
+         * @enum {string}
+         */
+        SuspicionRule: "failed_sign_ins_from_address" | "failed_sign_ins_of_name" | "new_network" | "denied_access" | "odd_volume";
         /** @description A run of a source. */
         SyncRun: {
             /**

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vakhta_domain::event::NewEvent;
+use vakhta_domain::suspicion::SIGN_IN_FAILED;
 use vakhta_domain::user::Actor;
 use vakhta_lifecycle::accounts::{self, begin_session, check_credentials};
 
@@ -68,7 +69,7 @@ pub async fn login(State(app): State<App>, request: Request) -> Result<Response,
 
 /// Tells the history; the words say nothing of which part was wrong.
 async fn refuse(app: &App, who: &Actor) -> Result<Problem, Problem> {
-    let event = NewEvent::about("user.sign_in_failed", ("user", &who.name), who, app.now());
+    let event = NewEvent::about(SIGN_IN_FAILED, ("user", "-"), who, app.now());
     app.ports().events.append(&event).await?;
     app.lifecycle.signals.bump();
     Ok(Problem::new(

@@ -125,7 +125,8 @@ pub struct Leaving {
     pub current_password: String,
 }
 
-/// Deletes one's own account, its sessions and its tokens. What it did stays in the history.
+/// Deletes one's own account, its sessions and its tokens, and erases its name, addresses and programs from events and
+/// jobs. What was done stays in the history, by nobody.
 #[utoipa::path(delete, path = "/auth/profile", tag = "auth", request_body = Leaving,
     responses((status = 204), (status = 409, description = "it is the last active system administrator's")))]
 pub async fn leave(

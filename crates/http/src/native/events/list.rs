@@ -25,7 +25,7 @@ pub struct EventParams {
     /// The door.
     #[param(value_type = Option<words::Source>)]
     source: Option<Source>,
-    /// The address.
+    /// The address; for administrators.
     ip: Option<String>,
     /// The model concerned.
     model: Option<String>,
@@ -49,6 +49,10 @@ pub async fn list(
     Query(wanted): Query<EventParams>,
 ) -> Result<Json<List<EventView>>, Problem> {
     let actor = who.require(Permission::Look)?;
+    if wanted.ip.is_some() {
+        // An address is shown to administrators only, so asking for one must tell others nothing.
+        who.require(Permission::ManageMembers)?;
+    }
     let EventParams { kind, actor: by, source, ip, model, since, until, limit, cursor } = wanted;
     let query = page_query(limit, cursor)?;
     let filter = EventFilter { kind, actor: by, source, ip, model, since, until };

@@ -9,12 +9,13 @@ use crate::page::{List, NoQuery, Query, page_query};
 use crate::problem::Problem;
 use crate::words;
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vakhta_domain::ids::ModelKey;
 use vakhta_domain::job::{JobKind, JobState};
 use vakhta_domain::ports::JobFilter;
-use vakhta_domain::user::Permission;
+use vakhta_domain::user::{Permission, Source};
 
 /// Which jobs are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,6 +29,15 @@ pub struct JobParams {
     state: Option<JobState>,
     /// The model.
     model: Option<String>,
+    /// Who asked for it, by name.
+    owner: Option<String>,
+    /// The door that he came through.
+    #[param(value_type = Option<words::Source>)]
+    source: Option<Source>,
+    /// Asked for then or later, RFC 3339.
+    since: Option<Timestamp>,
+    /// Asked for before, RFC 3339.
+    until: Option<Timestamp>,
     /// Rows in the answer, 1 to 500; default 50.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
@@ -43,8 +53,9 @@ pub async fn list(
     Query(wanted): Query<JobParams>,
 ) -> Result<Json<List<JobView>>, Problem> {
     let actor = who.require(Permission::Look)?;
-    let query = page_query(wanted.limit, wanted.cursor)?;
-    let filter = JobFilter { kind: wanted.kind, state: wanted.state, model: wanted.model.map(ModelKey::new) };
+    let JobParams { kind, state, model, owner, source, since, until, limit, cursor } = wanted;
+    let query = page_query(limit, cursor)?;
+    let filter = JobFilter { kind, state, model: model.map(ModelKey::new), owner, source, since, until };
     let page = app.ports().jobs.jobs(&actor.workspace, &filter, &query).await?;
     let now = app.now();
     Ok(Json(List::of(page, |job| JobView::of(&job, now, actor))))

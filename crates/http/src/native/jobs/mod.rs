@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod list;
+pub mod retry;
 pub mod train;
 pub mod views;
 

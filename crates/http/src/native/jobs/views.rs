@@ -46,6 +46,11 @@ pub struct JobView {
     /// His address; for himself and for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
+    /// His program; for himself and for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The job that it tries once more.
+    pub retry_of: Option<String>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When the last attempt began.
@@ -63,6 +68,7 @@ impl JobView {
     /// A job as `viewer` may see it.
     pub(crate) fn of(job: &Job, now: Timestamp, viewer: &Actor) -> Self {
         let owns = viewer.user.is_some() && viewer.user == job.owner.user;
+        let full = owns || viewer.tier >= Tier::Admin;
         let eta_seconds = job.eta_seconds(now);
         Self {
             id: job.id.as_str().to_owned(),
@@ -77,7 +83,9 @@ impl JobView {
             limit_seconds: job.limit_seconds,
             owner: job.owner.name.clone(),
             source: job.owner.source,
-            ip: job.owner.ip.clone().filter(|_| owns || viewer.tier >= Tier::Admin),
+            ip: job.owner.ip.clone().filter(|_| full),
+            user_agent: job.owner.user_agent.clone().filter(|_| full),
+            retry_of: job.retry_of.as_ref().map(|id| id.as_str().to_owned()),
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,

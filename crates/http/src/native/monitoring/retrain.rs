@@ -130,7 +130,7 @@ pub async fn history(
 fn filter(model: Option<&String>) -> JobFilter {
     JobFilter {
         kind: Some(JobKind::Retrain),
-        state: None,
         model: model.map(|key| ModelKey::new(key.as_str())),
+        ..JobFilter::default()
     }
 }

@@ -85,7 +85,17 @@ impl From<ForecastBody> for ForecastRequest {
 #[into_params(parameter_in = Query)]
 pub struct FormatParam {
     /// `json`, `csv`, `jsonl` or `parquet`; default as `Accept` says, else `json`.
-    format: Option<String>,
+    pub(super) format: Option<String>,
+}
+
+/// The form of a file; none of the answer as it is.
+pub(super) fn file_of(format: Format) -> Option<ExportFormat> {
+    match format {
+        Format::Json => None,
+        Format::Csv => Some(ExportFormat::Csv),
+        Format::Jsonl => Some(ExportFormat::Jsonl),
+        Format::Parquet => Some(ExportFormat::Parquet),
+    }
 }
 
 /// Forecasts series with intervals. The answer is in the prediction log when it is given.
@@ -103,12 +113,7 @@ pub async fn forecast(
     let actor = who.require(Permission::Predict)?;
     let format = Format::asked(form.format.as_deref(), &headers)?;
     let answer = serve::forecast(&app.lifecycle, actor, body.into()).await?;
-    let file = match format {
-        Format::Json => return Ok(Json(ForecastView::from(answer)).into_response()),
-        Format::Csv => ExportFormat::Csv,
-        Format::Jsonl => ExportFormat::Jsonl,
-        Format::Parquet => ExportFormat::Parquet,
-    };
+    let Some(file) = file_of(format) else { return Ok(Json(ForecastView::from(answer)).into_response()) };
     let bytes = serve::export(&answer, file).await?;
     Ok(format.file(&format!("{}_forecast", answer.model_key), bytes))
 }

@@ -1,11 +1,13 @@
 //! `POST /predict` and `GET /predict/{job_id}`.
 
+use super::forecast::{FormatParam, file_of};
 use super::views::PredictionsView;
 use crate::App;
 use crate::auth::SignedIn;
 use crate::body::{Json, Path};
+use crate::native::format::Format;
 use crate::native::jobs::views::JobAccepted;
-use crate::page::{NoQuery, Query};
+use crate::page::Query;
 use crate::problem::Problem;
 use crate::words;
 use axum::extract::State;
@@ -111,27 +113,41 @@ pub struct PredictResult {
     answer: Option<PredictionsView>,
 }
 
-/// A prediction that was asked for earlier: where it stands, and its result once completed.
-#[utoipa::path(get, path = "/predict/{job_id}", tag = "serve", params(("job_id" = String, Path)),
-    responses((status = 200, body = PredictResult)))]
+/// A prediction that was asked for earlier: where it stands, and its result once completed, if wanted as a file.
+#[utoipa::path(get, path = "/predict/{job_id}", tag = "serve", params(("job_id" = String, Path), FormatParam),
+    responses((status = 200, content((PredictResult = "application/json"), (String = "text/csv"),
+        (String = "application/x-ndjson"), (words::RawFile = "application/vnd.apache.parquet"))),
+        (status = 409, description = "as a file: it is not completed")))]
 pub async fn result(
     State(app): State<App>,
     who: SignedIn,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
-) -> Result<Json<PredictResult>, Problem> {
+    Query(form): Query<FormatParam>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let actor = who.require(Permission::Predict)?;
+    let format = Format::asked(form.format.as_deref(), &headers)?;
     let job = app.ports().jobs.job(&actor.workspace, &JobId::new(id.as_str())).await?;
     let job = job.filter(|job| job.kind == JobKind::Predict);
     let job = job.ok_or_else(|| Problem::missing("job_missing", "predict job", &id))?;
-    let answer = match job.result {
+    let answer: Option<PredictAnswer> = match job.result {
         Some(result) if job.state == JobState::Completed => {
-            let answer: PredictAnswer = serde_json::from_value(result).map_err(|e| Problem::internal(&e))?;
-            Some(answer.into())
+            Some(serde_json::from_value(result).map_err(|e| Problem::internal(&e))?)
         }
         _ => None,
     };
-    Ok(Json(PredictResult { job_id: id, state: job.state, error: job.error, answer }))
+    let Some(file) = file_of(format) else {
+        let answer = answer.map(PredictionsView::from);
+        return Ok(
+            Json(PredictResult { job_id: id, state: job.state, error: job.error, answer }).into_response()
+        );
+    };
+    let answer = answer.ok_or_else(|| {
+        let text = format!("the job is {}, it has no predictions to write", job.state.as_str());
+        Problem::conflict("job_not_completed", text)
+    })?;
+    let bytes = serve::export_predictions(&answer, file).await?;
+    Ok(format.file(&format!("{}_predictions", answer.model_key), bytes))
 }
 
 #[cfg(test)]
