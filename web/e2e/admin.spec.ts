@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from './support/test';
@@ -181,4 +182,66 @@ test('a rule is set and set back, and alerts are silenced for a while', async ({
   await expect(silence).toContainText('Age of the newest row');
   await silence.getByRole('button', { name: 'End' }).click();
   await expect(page.getByText('Nothing is silenced.')).toBeVisible();
+});
+
+test('failed sign-ins in series are pointed out, with their events', async ({ page, server }) => {
+  const body = JSON.stringify({ username: 'nobody', password: 'guess upon guess' });
+  const headers = { 'Content-Type': 'application/json' };
+  for (let tries = 0; tries < 5; tries += 1) {
+    const answer = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      body,
+      headers,
+    });
+    expect(answer.status).toBe(401);
+  }
+  await page.goto('/ui/events?tab=suspicious');
+  const found = page.getByRole('region', { name: 'Suspicious' }).getByRole('row');
+  const ofName = found.filter({ hasText: 'Failed sign-ins under one name' });
+  await expect(ofName).toContainText('nobody');
+  await ofName.getByRole('link', { name: 'Events' }).click();
+  const events = page.getByRole('region', { name: 'Events' }).getByRole('row');
+  await expect(events.filter({ hasText: 'sign-in failed' }).first()).toContainText('nobody');
+});
+
+test('one takes along what is kept of oneself, and deletes the account', async ({
+  page,
+  browser,
+  server,
+}) => {
+  await page.goto('/ui/profile');
+  const [kept] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download it' }).click(),
+  ]);
+  const { account } = JSON.parse(readFileSync(await kept.path(), 'utf8')) as {
+    account: { username: string };
+  };
+  expect(account.username).toBe('admin');
+
+  await page.goto('/ui/admin');
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name').fill('guest');
+  await form.getByLabel('Password').fill('a boat at the far pier');
+  await form.getByRole('button', { name: 'Add a user' }).click();
+  await expect(page.getByText('guest may sign in.')).toBeVisible();
+
+  const context = await browser.newContext({ baseURL: server.url });
+  const theirs = await context.newPage();
+  await theirs.goto('/ui/profile');
+  await theirs.getByLabel('Name').fill('guest');
+  await theirs.getByLabel('Password').fill('a boat at the far pier');
+  await theirs.getByRole('button', { name: 'Sign in' }).click();
+  await theirs.getByRole('button', { name: 'Delete the account' }).click();
+  const dialog = theirs.getByRole('dialog');
+  await dialog.getByLabel('Present password').fill('another boat');
+  await dialog.getByRole('button', { name: 'Delete the account' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await dialog.getByLabel('Present password').fill('a boat at the far pier');
+  await dialog.getByRole('button', { name: 'Delete the account' }).click();
+  await expect(theirs.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await context.close();
+  await page.goto('/ui/admin?name=guest');
+  await expect(page.getByRole('heading', { name: 'Nobody matches' })).toBeVisible();
 });

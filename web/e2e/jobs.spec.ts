@@ -29,6 +29,12 @@ test('a training shows up live wherever it is looked for, and can be cancelled',
   await expect(page.getByRole('progressbar')).toHaveCount(0);
   await expect(page.getByRole('link', { name: /job runs/ })).toHaveCount(0);
 
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('definition').filter({ hasText: id })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel the training' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the training' }).click();
+  await expect(page.getByRole('heading', { name: 'Training was cancelled' })).toBeVisible();
+
   await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();
   await page.getByLabel('State').selectOption('completed');
   await expect(page).toHaveURL(/state=completed$/);

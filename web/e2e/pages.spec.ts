@@ -58,6 +58,7 @@ const PAGES = [
   { name: 'schedule', path: '/jobs?tab=schedule', en: 'Jobs', ru: 'Задачи' },
   { name: 'events', path: '/events', en: 'Events', ru: 'События' },
   { name: 'alerts', path: '/events?tab=alerts&state=all', en: 'Events', ru: 'События' },
+  { name: 'suspicious', path: '/events?tab=suspicious', en: 'Events', ru: 'События' },
   { name: 'users', path: '/admin', en: 'Administration', ru: 'Администрирование' },
   {
     name: 'workspaces',

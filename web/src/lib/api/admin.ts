@@ -59,6 +59,15 @@ export const deleteChannel = (id: string) =>
 export const testChannel = (id: string) =>
   body(client.POST('/alerts/channels/{id}/test', { params: byId(id) }));
 
+/** What in the history should be looked at, with its reasons in a language. */
+export const listSuspicions = (days: number, language: 'ru' | 'en', signal?: Signal) =>
+  body(
+    client.GET('/events/suspicious', {
+      params: { query: { days, language } },
+      ...until(signal),
+    }),
+  );
+
 export const listSilences = (signal?: Signal) =>
   body(client.GET('/alerts/silences', { params: { query: { limit: 100 } }, ...until(signal) }));
 export const createSilence = (silence: T.NewSilence) =>

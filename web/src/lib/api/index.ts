@@ -17,6 +17,11 @@ export const userInfo = () => body(client.GET('/auth/user-info'));
 export const changePassword = (current_password: string, new_password: string) =>
   body(client.PUT('/auth/profile/password', { body: { current_password, new_password } }));
 
+/** Everything that the server keeps of oneself. */
+export const exportProfile = () => body(client.GET('/auth/profile/export'));
+export const deleteProfile = (current_password: string) =>
+  body(client.DELETE('/auth/profile', { body: { current_password } }));
+
 export const listTokens = (signal?: Signal) => body(client.GET('/auth/tokens', until(signal)));
 export const createToken = (name: string, expires_in_days: number) =>
   body(client.POST('/auth/tokens', { body: { name, expires_in_days } }));
@@ -221,6 +226,8 @@ export const getJob = (id: string, signal?: Signal) =>
   body(client.GET('/jobs/{id}', { params: byId(id), ...until(signal) }));
 export const cancelJob = (id: string) =>
   body(client.POST('/jobs/{id}/cancel', { params: byId(id) }));
+/** Tries a job once more, as a new one. */
+export const retryJob = (id: string) => body(client.POST('/jobs/{id}/retry', { params: byId(id) }));
 export const listSchedules = (signal?: Signal) =>
   body(client.GET('/schedules', { params: { query: { limit: 500 } }, ...until(signal) }));
 export const changeSchedule = (id: string, change: T.ScheduleChange) =>

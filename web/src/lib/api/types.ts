@@ -97,6 +97,7 @@ export type Job = Answer<Schemas['Job']>;
 export type Schedule = Answer<Schemas['Schedule']>;
 export type ScheduleChange = Schemas['ScheduleChange'];
 export type JobLogLine = Answer<Schemas['JobLogLine']>;
+export type Suspicion = Answer<Schemas['Suspicion']>;
 export type AuditEvent = Answer<Schemas['Event']>;
 export type Health = Answer<Schemas['Health']>;
 export type About = Answer<Schemas['About']>;

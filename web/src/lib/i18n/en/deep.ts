@@ -10,6 +10,7 @@ import { model } from './model';
 import { noted } from './noted';
 import { records } from './records';
 import { sources } from './sources';
+import { suspicions } from './suspicions';
 
 export const deep = {
   ...model,
@@ -21,5 +22,6 @@ export const deep = {
   ...sources,
   ...admin,
   ...find,
+  ...suspicions,
   ...batch,
 };

@@ -12,6 +12,7 @@ import { model } from './model';
 import { noted } from './noted';
 import { records } from './records';
 import { sources } from './sources';
+import { suspicions } from './suspicions';
 
 export const deep: Pick<Dictionary, keyof typeof english> = {
   ...model,
@@ -23,5 +24,6 @@ export const deep: Pick<Dictionary, keyof typeof english> = {
   ...sources,
   ...admin,
   ...find,
+  ...suspicions,
   ...batch,
 };
