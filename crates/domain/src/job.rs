@@ -187,11 +187,12 @@ impl JobKind {
     /// How jobs of this kind are tried again: the one table.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Train | Self::Retrain => RetryPolicy { attempts: 3, pauses: [0, 30] },
             // Somebody waits for these, and they are done in seconds.
             Self::Predict => RetryPolicy { attempts: 2, pauses: [0, 0] },
             Self::Sync => RetryPolicy { attempts: 3, pauses: [5, 60] },
-            Self::Metrics | Self::Drift => RetryPolicy { attempts: 3, pauses: [0, 30] },
+            Self::Train | Self::Retrain | Self::Metrics | Self::Drift => {
+                RetryPolicy { attempts: 3, pauses: [0, 30] }
+            }
         }
     }
 }

@@ -60,7 +60,7 @@ fn kept(text: &str) -> String {
 
 impl Entry {
     /// An event that is to be written, with its details as JSON text.
-    pub fn of(event: &NewEvent, seq: i64, data: String) -> Self {
+    pub fn of(event: &NewEvent, seq: i64, data: &str) -> Self {
         let actor = &event.actor;
         Self {
             seq,
@@ -76,7 +76,7 @@ impl Entry {
             ip: actor.ip.as_deref().map(kept),
             user_agent: actor.user_agent.as_deref().map(kept),
             request_id: actor.request_id.as_deref().map(kept),
-            data: kept(&data),
+            data: kept(data),
         }
     }
 

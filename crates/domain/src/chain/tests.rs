@@ -15,7 +15,7 @@ fn entry(seq: i64) -> Entry {
         ..Actor::system(home())
     };
     let event = NewEvent::about("user.changed", ("user", "u"), &actor, Timestamp::UNIX_EPOCH);
-    Entry::of(&event, seq, format!(r#"{{"n":{seq}}}"#))
+    Entry::of(&event, seq, &format!(r#"{{"n":{seq}}}"#))
 }
 
 /// A chain of events with gaps in their numbers, after one that is older than it.

@@ -1,3 +1,4 @@
+use super::SuspicionRule::{FailedSignInsFromAddress as Address, FailedSignInsOfName as Name};
 use super::*;
 use crate::alert::Language;
 use crate::user::Source;
@@ -34,7 +35,6 @@ fn a_series_of_failed_sign_ins_is_found_by_address_and_by_name() {
     let rules = |events: &[Event]| {
         find(events, &[], 0).into_iter().map(|s| (s.rule, s.about, s.count)).collect::<Vec<_>>()
     };
-    use SuspicionRule::{FailedSignInsFromAddress as Address, FailedSignInsOfName as Name};
     assert_eq!(rules(&failed(4, 1, anna, one)), [], "four are no series");
     assert_eq!(rules(&failed(5, 1, names, one)), [(Address, "10.0.0.1".into(), 5)]);
     assert_eq!(rules(&failed(5, 150, anna, addresses)), [(Name, "anna".into(), 5)], "within ten minutes");

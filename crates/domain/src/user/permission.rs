@@ -50,7 +50,7 @@ pub enum Permission {
     WriteAlerts,
     /// Manage own API tokens.
     OwnTokens,
-    /// Let accounts into the workspace and send them away.
+    /// Let accounts into the workspace and send them away; see what is suspicious, and from where.
     ManageMembers,
     /// Manage accounts.
     ManageUsers,
@@ -143,7 +143,7 @@ impl Permission {
             Self::HandleAlerts => "acknowledge, resolve and silence alerts",
             Self::WriteAlerts => "set the rules of alerts, and where people are told",
             Self::OwnTokens => "manage one's own API tokens",
-            Self::ManageMembers => "let accounts into the workspace and send them away",
+            Self::ManageMembers => "let accounts into the workspace, send them away, see what is suspicious",
             Self::ManageUsers => "manage accounts",
             Self::ManageWorkspaces => "make workspaces",
         }

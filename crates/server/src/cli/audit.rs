@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use vakhta_domain::chain::{Broken, Verified};
 use vakhta_domain::ids::WorkspaceId;
-use vakhta_domain::ports::{Ports, StoreError};
+use vakhta_domain::ports::Ports;
 use vakhta_lifecycle::audit::{verify, workspaces};
 
 /// Checks that the history is as it was written.
@@ -75,8 +75,8 @@ async fn verify_all(
     }
     let mut answers = Vec::new();
     for workspace in all {
-        let answer: std::result::Result<_, StoreError> = verify(ports, &workspace, expected.clone()).await;
-        answers.push((workspace, answer?));
+        let answer = verify(ports, &workspace, expected.clone()).await?;
+        answers.push((workspace, answer));
     }
     Ok(answers)
 }

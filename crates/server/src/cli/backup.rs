@@ -50,7 +50,7 @@ pub struct RestoreArgs {
 
 fn place(name: &str, config: &Config) -> Result<Place> {
     let s3 = wiring::store_config(config).s3;
-    Ok(Place::open(name, &s3, Arc::new(OsChance), SystemClock.now()).map_err(refused)?)
+    Place::open(name, &s3, Arc::new(OsChance), SystemClock.now()).map_err(refused)
 }
 
 fn refused(error: BackupError) -> Failure {

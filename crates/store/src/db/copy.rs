@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use vakhta_domain::ports::StoreError;
 
 /// How long a copy waits for another program's lock on the file.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A table of PostgreSQL, with its columns in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Tx {
         let mut rows = 0;
         while let Some(part) = parts.try_next().await.map_err(database_error)? {
             // A row ends with a line's end; one within a value is written in another way.
-            rows += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+            rows += part.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
             file.write_all(&part).await.map_err(broken)?;
         }
         file.flush().await.map_err(broken)?;

@@ -30,7 +30,7 @@ pub(super) async fn tell(tx: &mut Tx, events: &[NewEvent]) -> Result<(), StoreEr
     let mut seq = reserve(tx, "event", events.len() as u64).await?;
     let mut chains = Chains::default();
     for event in events {
-        let entry = Entry::of(event, seq, json("event", &event.data)?);
+        let entry = Entry::of(event, seq, &json("event", &event.data)?);
         chains.add(tx, &event.actor.workspace, &entry).await?;
         seq += 1;
     }
