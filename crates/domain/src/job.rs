@@ -131,6 +131,21 @@ pub struct Job {
     pub retry_of: Option<JobId>,
 }
 
+/// How many jobs of one kind are in one state, in every workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobTally {
+    /// The kind.
+    pub kind: JobKind,
+    /// The state.
+    pub state: JobState,
+    /// How many.
+    pub count: u64,
+    /// When the oldest of them was asked for.
+    pub oldest: Timestamp,
+    /// When the first of their leases runs out, where they have any.
+    pub first_lease: Option<Timestamp>,
+}
+
 impl Job {
     /// The workspace it belongs to.
     pub fn workspace(&self) -> &WorkspaceId {

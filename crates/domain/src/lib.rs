@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod source;
 pub mod spec;
 pub mod suspicion;
+pub mod times;
 pub mod trial;
 pub mod user;
 pub mod version;

@@ -24,7 +24,9 @@ use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::{PredictionLog, StoreError};
 use vakhta_domain::prediction::{FlatPredictions, LogPart, LoggedPrediction};
 use vakhta_domain::user::Session;
-use vakhta_http::{HealthCheck, HealthReport, HttpSettings, ensure_first_admin, router};
+use vakhta_http::{
+    EdgeSettings, HealthCheck, HealthReport, HttpSettings, Measured, Page, ensure_first_admin, router,
+};
 use vakhta_lifecycle::accounts::{SESSION_PREFIX, fresh_secret, secret_hash};
 
 /// Requests of a turn, and turns.
@@ -84,8 +86,12 @@ struct Well;
 #[async_trait]
 impl HealthCheck for Well {
     async fn check(&self) -> HealthReport {
-        HealthReport { database: true, objects: true }
+        HealthReport { database: true, objects: true, queue: true, disk: true }
     }
+}
+
+impl Measured for Well {
+    fn write(&self, _: &mut Page) {}
 }
 
 /// Serves until it is killed; says its port and a session's secret.
@@ -109,12 +115,23 @@ async fn served(folder: &Path, logged: bool) -> Result<(), Trouble> {
         session_idle: Duration::from_hours(12),
         session_max: Duration::from_hours(24),
         secure_cookies: false,
+        metrics_token_hash: None,
+        edge: EdgeSettings {
+            trusted_proxies: Vec::new(),
+            tls: false,
+            allow_plain_http: false,
+            body_silence: Duration::from_secs(10),
+            max_unzip_bytes: 1 << 20,
+            cors_origins: Vec::new(),
+            token_rate: 1_000,
+            address_rate: 1_000,
+        },
         started_at: start,
         database_kind: "sqlite",
         objects_kind: "local",
         version: "bench".into(),
     };
-    let doors = router(house.app.clone(), settings, Arc::new(Well));
+    let doors = router(house.app.clone(), settings, Arc::new(Well), Arc::new(Well));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{} {secret}", listener.local_addr()?.port());
     axum::serve(listener, doors.into_make_service_with_connect_info::<SocketAddr>()).await?;

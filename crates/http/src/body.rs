@@ -2,8 +2,9 @@
 
 mod strict;
 
+use crate::edge::{Attentive, Caller};
 use crate::problem::{FieldError, Problem};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -60,8 +61,12 @@ pub fn json_value(bytes: &[u8]) -> Result<Value, Problem> {
     parse_json(bytes)
 }
 
-/// The whole body, within the address's size limit and a time limit.
+/// The whole body, within the address's size limit and two time limits: for all of it, and for a pause in it.
 pub async fn whole_body(request: Request) -> Result<Bytes, Problem> {
+    let request = match request.extensions().get::<Caller>().map(|caller| caller.body_silence) {
+        Some(silence) => request.map(|body| Body::new(Attentive::new(body, silence))),
+        None => request,
+    };
     match tokio::time::timeout(READ_TIMEOUT, Bytes::from_request(request, &())).await {
         Ok(bytes) => Ok(bytes?),
         Err(_) => Err(Problem::new(
@@ -127,6 +132,8 @@ mod tests {
             (&deep, 400, "", "levels"),
             ("{\"model_key\":\"a\",\"model_key\":\"b\"}", 422, "/model_key", "twice"),
             ("{\"model_key\":\"a\",\"rows\":[{\"x\":1,\"x\":2}]}", 422, "/rows/0/x", "twice"),
+            ("{\"model_key\":\"a\\u0000b\"}", 422, "/model_key", "NUL"),
+            ("{\"model_key\":\"a\",\"rows\":[{\"x\\u0000\":1}]}", 422, "/rows/0", "NUL"),
             ("[]", 422, "", "expected a group of fields"),
             ("{}", 422, "/model_key", "missing"),
             ("{\"model_key\": 3}", 422, "/model_key", "expected a text, found `3`"),

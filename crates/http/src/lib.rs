@@ -6,10 +6,12 @@
 pub mod auth;
 pub mod body;
 pub mod docs;
+mod edge;
 mod first_admin;
 mod idempotency;
 mod inference_v2;
 mod live;
+mod metrics;
 pub mod native;
 pub mod openapi;
 mod page;
@@ -20,7 +22,9 @@ mod settings;
 mod ui;
 mod words;
 
+pub use edge::EdgeSettings;
 pub use first_admin::{FirstAdmin, ensure_first_admin};
+pub use metrics::{Kind, Measured, Page};
 pub use openapi::openapi;
 pub use router::router;
 pub use settings::{HealthCheck, HealthReport, HttpSettings};
@@ -53,6 +57,14 @@ pub struct Doors {
     refusals: auth::Refusals,
     /// Remembers where tokens came from.
     token_networks: auth::KnownNetworks,
+    /// Figures that only the binary knows.
+    measured: Arc<dyn Measured>,
+    /// Counts requests, for the figures.
+    requests: metrics::Requests,
+    /// The last count of the queue.
+    counted: metrics::Counted,
+    /// Counts requests, to hold back who makes too many.
+    rates: edge::Rates,
     /// Feeds the `WebSocket` listeners.
     live: live::Live,
     /// The last look at the stores: `/health` is open to all and must not become a burden to them.
@@ -69,12 +81,21 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Brings the parts together.
-    pub fn new(lifecycle: Arc<Lifecycle>, settings: HttpSettings, health: Arc<dyn HealthCheck>) -> Self {
+    pub fn new(
+        lifecycle: Arc<Lifecycle>,
+        settings: HttpSettings,
+        health: Arc<dyn HealthCheck>,
+        measured: Arc<dyn Measured>,
+    ) -> Self {
         let sign_ins = SignInLimits::new(settings.login_per_min);
         Self(Arc::new(Doors {
             live: live::Live::new(lifecycle.clone()),
             passwords: Passwords::for_this_machine(),
             lifecycle,
+            measured,
+            requests: metrics::Requests::new(),
+            counted: metrics::Counted::default(),
+            rates: edge::Rates::new(&settings.edge),
             settings,
             health,
             sign_ins,

@@ -69,6 +69,13 @@ impl Live {
     }
 }
 
+impl Live {
+    /// How many listen now.
+    pub(crate) fn listeners(&self) -> usize {
+        self.hub.listeners().values().sum()
+    }
+}
+
 impl Hub {
     fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<WorkspaceId, usize>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)

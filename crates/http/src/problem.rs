@@ -2,6 +2,7 @@
 //!
 //! Causes inside the server are logged here, once, and never sent.
 
+use crate::edge::{is_silent, is_too_large};
 use crate::native::datasets::views::RefusedView;
 use crate::request;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -23,6 +24,9 @@ use vakhta_lifecycle::upload::UploadError;
 
 /// The media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// When to try again where a disk is full: space comes back by people, and nothing has to be restarted then.
+const FULL_RETRY_SECONDS: u64 = 15;
 
 /// One wrong place in the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -252,11 +256,11 @@ impl From<StoreError> for Problem {
             }
             StoreError::Full { part } => {
                 tracing::error!(request_id = request::id().as_deref(), part, "no space is left");
-                Self::new(
-                    StatusCode::INSUFFICIENT_STORAGE,
-                    "store_full",
-                    format!("no space is left on the {part}; nothing was changed"),
-                )
+                let text = format!("no space is left on the {part}; nothing was changed");
+                Self {
+                    retry_after: Some(FULL_RETRY_SECONDS),
+                    ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "store_full", text)
+                }
             }
             StoreError::BadCursor(cursor) => {
                 Self::bad_request("bad_cursor", StoreError::BadCursor(cursor).to_string())
@@ -468,7 +472,11 @@ impl From<PathRejection> for Problem {
 
 impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        if is_silent(&rejection) {
+            let text = "the body stopped coming before it was whole";
+            return Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", text);
+        }
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE || is_too_large(&rejection) {
             return Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",

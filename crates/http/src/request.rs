@@ -1,12 +1,12 @@
 //! What surrounds every request: its id, one line in the log, and headers that protect the browser.
 
 use crate::App;
+use crate::edge::{self, Caller};
 use axum::body::HttpBody as _;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
-use axum::response::Response;
-use std::net::SocketAddr;
+use axum::response::{IntoResponse as _, Response};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use vakhta_domain::ids::random_hex;
@@ -41,12 +41,27 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     let who = WhoAsks::default();
     request.extensions_mut().insert(who.clone());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    // HTTP/2 ends one stream, not the connection.
+    let alone = request.version() <= Version::HTTP_11;
     let large = has_large_body(&request);
     let began = Instant::now();
-    let mut response = CURRENT.scope(id.clone(), next.run(request)).await;
-    protect(response.headers_mut());
-    if large && response.status().is_client_error() {
+    let answering = app.requests.begin();
+    let answer = async {
+        match edge::admit(&app, &mut request) {
+            Ok(()) => {}
+            Err(problem) => return (request.extensions().get::<Caller>().copied(), problem.into_response()),
+        }
+        let caller = request.extensions().get::<Caller>().copied();
+        (caller, edge::unzipped(request, next, app.settings.edge.max_unzip_bytes).await)
+    };
+    let (caller, mut response) = CURRENT.scope(id.clone(), answer).await;
+    drop(answering);
+    let route = route.as_ref().map(MatchedPath::as_str);
+    app.requests.note(method.as_str(), route, response.status().as_u16(), began.elapsed());
+    protect(response.headers_mut(), app.settings.secure_cookies);
+    let unread = large && response.status().is_client_error();
+    if alone && (unread || response.status() == StatusCode::REQUEST_TIMEOUT) {
         // The rest of the body may not have been read, and then the connection is closed: the client must not
         // send its next request into it.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -59,21 +74,22 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     }
     tracing::info!(
         method = %method,
-        route = route.as_deref().unwrap_or("-"),
+        route = route.unwrap_or("-"),
         status = response.status().as_u16(),
         ms = began.elapsed().as_secs_f64() * 1000.0,
         request_id = %id,
         user = who.0.get().map_or("-", String::as_str),
+        ip = caller.map(|caller| tracing::field::display(caller.address)),
         "request"
     );
     response
 }
 
-/// Whether a body is more than what is read along with the head. HTTP/2 ends one stream, not the connection.
+/// Whether a body is more than what is read along with the head.
 fn has_large_body(request: &Request) -> bool {
     const WITH_THE_HEAD: u64 = 8 << 10;
     let size = request.body().size_hint().upper();
-    request.version() <= Version::HTTP_11 && size.is_none_or(|bytes| bytes > WITH_THE_HEAD)
+    size.is_none_or(|bytes| bytes > WITH_THE_HEAD)
 }
 
 /// The caller's own id, where it is one that may stand in logs and headers.
@@ -88,7 +104,13 @@ fn accepted_id(headers: &HeaderMap) -> Option<String> {
 const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 
-fn protect(headers: &mut HeaderMap) {
+/// Browsers come back by TLS only, for a year.
+const ONLY_TLS: &str = "max-age=31536000";
+/// What no page of ours asks of a browser.
+const NOT_ASKED: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+     microphone=(), midi=(), payment=(), usb=(), xr-spatial-tracking=()";
+
+fn protect(headers: &mut HeaderMap, secure: bool) {
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -97,13 +119,17 @@ fn protect(headers: &mut HeaderMap) {
     default(header::X_FRAME_OPTIONS, "DENY");
     default(header::REFERRER_POLICY, "same-origin");
     default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("permissions-policy"), NOT_ASKED);
+    if secure {
+        default(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
+    }
     // Answers hold a company's numbers; what may be cached says so itself.
     default(header::CACHE_CONTROL, "no-store");
 }
 
-/// The address of the other end of the connection.
-pub fn peer(extensions: &axum::http::Extensions) -> Option<String> {
-    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string())
+/// The address of who calls: the other end of the connection, or what trusted proxies say.
+pub fn caller(extensions: &axum::http::Extensions) -> Option<String> {
+    extensions.get::<Caller>().map(|caller| caller.address.to_string())
 }
 
 /// The caller's program as it names itself, cut to a length that may be stored.

@@ -1,5 +1,6 @@
 //! How the doors behave, and how they learn whether the stores are well.
 
+use crate::edge::EdgeSettings;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -11,6 +12,10 @@ pub struct HttpSettings {
     pub registration: bool,
     /// SHA-256, hex, of a token that is a system administrator's without an account.
     pub admin_token_hash: Option<String>,
+    /// SHA-256, hex, of a token that may read the figures of the server and nothing else.
+    pub metrics_token_hash: Option<String>,
+    /// Who may come, how, and how often.
+    pub edge: EdgeSettings,
     /// Sign-in attempts a minute for one address and name; an address alone has five times as many.
     pub login_per_min: u32,
     /// The largest JSON or YAML body, bytes.
@@ -33,16 +38,40 @@ pub struct HttpSettings {
     pub version: String,
 }
 
-/// Whether the stores can be used.
+/// The largest body of records to predict, bytes: 10,000 records of 1.6 kB, or of two hundred numbers in binary.
+const MAX_RECORDS_BYTES: usize = 16 << 20;
+/// The limit of other bodies that is the default. Who sets another one means records, too.
+const USUAL_BODY_BYTES: usize = 2 << 20;
+
+impl HttpSettings {
+    /// The largest body of records to predict, bytes, unpacked.
+    pub(crate) fn records_limit(&self) -> usize {
+        if self.max_body_bytes == USUAL_BODY_BYTES { MAX_RECORDS_BYTES } else { self.max_body_bytes }
+    }
+}
+
+/// Whether the server can do its work, part by part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each part is well or not, whatever the others are")]
 pub struct HealthReport {
     /// The database answers.
     pub database: bool,
     /// The object store answers.
     pub objects: bool,
+    /// The queue can be read, and jobs whose worker died are taken from it.
+    pub queue: bool,
+    /// The disk has room.
+    pub disk: bool,
 }
 
-/// Asks the stores how they are. The cause of a failure is logged by the implementation, not sent.
+impl HealthReport {
+    /// Whether all is well.
+    pub fn is_well(&self) -> bool {
+        self.database && self.objects && self.queue && self.disk
+    }
+}
+
+/// Asks how all parts are. The cause of a failure is logged by the implementation, not sent.
 #[async_trait]
 pub trait HealthCheck: Send + Sync {
     /// Asks now; answers within a few seconds whatever happens.

@@ -4,7 +4,9 @@
 mod cli;
 mod client;
 mod config;
+mod doors;
 mod exit;
+mod logs;
 mod output;
 mod wiring;
 

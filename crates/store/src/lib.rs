@@ -18,6 +18,7 @@ mod repositories;
 mod tls;
 
 pub use config::{S3Options, StoreConfig};
+pub use db::DatabaseTimes;
 pub use feeds::FeedOptions;
 pub use migrations::MigrationReport;
 pub use open_error::OpenError;
@@ -36,7 +37,7 @@ use repositories::{
 };
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use vakhta_domain::ports::{Chance, Clock, Objects, Ports, StoreError};
 
 /// How the store is.
@@ -114,11 +115,19 @@ impl Store {
         self.ports.clone()
     }
 
-    /// Asks the database and the object store whether they can be used now.
-    pub async fn health(&self) -> Health {
-        let (database, objects) =
-            tokio::join!(self.db.one("SELECT id FROM workspaces LIMIT 1", args![]), self.objects.check());
+    /// Asks the database and the object store whether they can be used now. Whoever does not answer within `patience`
+    /// cannot, and does not keep the other one's answer back.
+    pub async fn health(&self, patience: Duration) -> Health {
+        let (database, objects) = tokio::join!(
+            in_time("database", patience, self.db.one("SELECT id FROM workspaces LIMIT 1", args![])),
+            in_time("object store", patience, self.objects.check()),
+        );
         Health { database: database.map(|_| ()), objects }
+    }
+
+    /// How long the database took so far; goes on counting.
+    pub fn database_times(&self) -> Arc<DatabaseTimes> {
+        Arc::clone(self.db.times())
     }
 
     /// Moves closed parts of the prediction log into the object store. To be called every minute; `now`
@@ -133,6 +142,15 @@ impl Store {
         self.predictions.close().await;
         self.db.close().await;
     }
+}
+
+async fn in_time<T>(
+    part: &'static str,
+    patience: Duration,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let silent = |source| StoreError::Unavailable { part, source: Box::new(source) };
+    tokio::time::timeout(patience, answer).await.map_err(silent)?
 }
 
 /// Brings the schema of a database that no server uses up to date, and does nothing else.

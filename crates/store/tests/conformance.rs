@@ -112,7 +112,7 @@ async fn several_processes_share_postgres_and_s3() {
         ..configs[0].clone()
     };
     let third = Bed::open(&missing, 3).await.expect("a store");
-    let health = third.store.health().await;
+    let health = third.store.health(std::time::Duration::from_secs(5)).await;
     assert!(health.database.is_ok());
     assert!(matches!(health.objects, Err(StoreError::Unavailable { part: "object store", .. })));
 }

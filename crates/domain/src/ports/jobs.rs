@@ -3,7 +3,7 @@
 use super::StoreError;
 use crate::event::NewEvent;
 use crate::ids::{JobId, ModelKey, WorkerId, WorkspaceId};
-use crate::job::{Job, JobKind, JobLogLine, JobState, NewJob, Orphan, Outcome};
+use crate::job::{Job, JobKind, JobLogLine, JobState, JobTally, NewJob, Orphan, Outcome};
 use crate::page::{Page, PageQuery};
 use crate::user::Source;
 use async_trait::async_trait;
@@ -133,6 +133,8 @@ pub trait Jobs: Send + Sync {
     async fn job(&self, workspace: &WorkspaceId, id: &JobId) -> Result<Option<Job>, StoreError>;
     /// The job of a single flight that waits or runs.
     async fn under_way(&self, workspace: &WorkspaceId, flight: &str) -> Result<Option<JobId>, StoreError>;
+    /// How many jobs of each kind are in each state, in every workspace together: figures of the whole server.
+    async fn tally(&self) -> Result<Vec<JobTally>, StoreError>;
     /// Log lines after line `after`, oldest first.
     async fn job_log(
         &self,

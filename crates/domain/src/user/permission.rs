@@ -56,11 +56,13 @@ pub enum Permission {
     ManageUsers,
     /// Make workspaces.
     ManageWorkspaces,
+    /// Read the whole server's figures.
+    Metrics,
 }
 
 impl Permission {
     /// Every permission, in the order in which they are shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Look,
         Self::Predict,
         Self::Query,
@@ -77,6 +79,7 @@ impl Permission {
         Self::ManageMembers,
         Self::ManageUsers,
         Self::ManageWorkspaces,
+        Self::Metrics,
     ];
 
     /// The lowest tier that holds this permission: the one table of rights.
@@ -96,7 +99,7 @@ impl Permission {
             | Self::WriteSources
             | Self::WriteAlerts
             | Self::ManageMembers => Tier::Admin,
-            Self::ManageUsers | Self::ManageWorkspaces => Tier::SystemAdmin,
+            Self::ManageUsers | Self::ManageWorkspaces | Self::Metrics => Tier::SystemAdmin,
         }
     }
 
@@ -119,6 +122,7 @@ impl Permission {
             Self::ManageMembers => "manage_members",
             Self::ManageUsers => "manage_users",
             Self::ManageWorkspaces => "manage_workspaces",
+            Self::Metrics => "metrics",
         }
     }
 
@@ -146,6 +150,7 @@ impl Permission {
             Self::ManageMembers => "let accounts into the workspace, send them away, see what is suspicious",
             Self::ManageUsers => "manage accounts",
             Self::ManageWorkspaces => "make workspaces",
+            Self::Metrics => "read the figures of the whole server, for Prometheus",
         }
     }
 }

@@ -209,7 +209,7 @@ pub(crate) fn door(parts: &Parts) -> Door {
         by_cookie: false,
         by_page: parts.headers.contains_key(axum::http::header::ORIGIN),
         cli: parts.headers.get("x-vakhta-client").is_some_and(|client| client == "cli"),
-        ip: request::peer(&parts.extensions),
+        ip: request::caller(&parts.extensions),
         user_agent: request::user_agent(&parts.headers),
         workspace: parts
             .headers
@@ -227,6 +227,9 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
     let now = app.now();
     if !door.by_cookie && app.settings.admin_token_hash.as_ref() == Some(&hash) {
         return system::sign_in(app, door).await;
+    }
+    if !door.by_cookie && app.settings.metrics_token_hash.as_ref() == Some(&hash) {
+        return Ok(system::scraper(app, door));
     }
     let accounts = &app.ports().accounts;
     let mut used = None;

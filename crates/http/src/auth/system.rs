@@ -1,5 +1,5 @@
-//! The token of `VAKHTA_ADMIN_API_TOKEN`: a system administrator without an account, for scripts that set a server
-//! up. Each address's use is written into the history, at most once an hour; every change is in it anyway.
+//! The tokens of settings, which are no account's. `VAKHTA_METRICS_TOKEN` reads figures. `VAKHTA_ADMIN_API_TOKEN` is a
+//! system administrator, for scripts that set a server up. Each address's use is written into the history, at most once an hour; every change is in it anyway.
 
 use super::actor::{Credential, Door, SignedIn, no_workspace};
 use crate::App;
@@ -9,10 +9,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{UserId, WorkspaceId};
-use vakhta_domain::user::{Actor, Tier, User};
+use vakhta_domain::user::{Actor, Permission, Tier, User};
 
 /// The name that the history shows.
 const NAME: &str = "VAKHTA_ADMIN_API_TOKEN";
+/// The name of whoever holds the token that reads figures.
+const SCRAPER: &str = "VAKHTA_METRICS_TOKEN";
 /// Uses from one address within this time are told once.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Addresses remembered at once.
@@ -52,10 +54,23 @@ pub(super) async fn sign_in(app: &App, door: Door) -> Result<SignedIn, Problem> 
         app.ports().events.append(&event).await?;
         app.lifecycle.signals.bump();
     }
-    let user = User {
-        id: UserId::new(NAME),
+    let user = nobodys(app, &actor, NAME);
+    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None })
+}
+
+/// Whoever holds the token that reads the server's figures, and may do nothing else.
+pub(super) fn scraper(app: &App, door: Door) -> SignedIn {
+    let actor = Actor { tier: Tier::SystemAdmin, ..door.stranger(SCRAPER) };
+    let user = nobodys(app, &actor, SCRAPER);
+    SignedIn { actor, user, credential: Credential::System, scopes: Some(vec![Permission::Metrics]) }
+}
+
+/// The account that a token without one stands for.
+fn nobodys(app: &App, actor: &Actor, name: &str) -> User {
+    User {
+        id: UserId::new(name),
         workspace: actor.workspace.clone(),
-        username: NAME.into(),
+        username: name.into(),
         password_hash: String::new(),
         tier: Tier::SystemAdmin,
         is_active: true,
@@ -63,8 +78,7 @@ pub(super) async fn sign_in(app: &App, door: Door) -> Result<SignedIn, Problem> 
         created_at: app.settings.started_at,
         last_sign_in_at: None,
         deleted_at: None,
-    };
-    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None })
+    }
 }
 
 #[cfg(test)]

@@ -15,12 +15,12 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::bad_request("bad_json", "the body is empty, send a JSON document"));
     }
-    let place = RefCell::new(Place { path: Vec::new(), twice: None });
+    let place = RefCell::new(Place { path: Vec::new(), wrong: None });
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = Node { place: &place }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|e| {
-        if let Some(pointer) = place.into_inner().twice {
-            return Problem::invalid_field(pointer, "the key is there twice, which of them is meant?");
+        if let Some((pointer, message)) = place.into_inner().wrong {
+            return Problem::invalid_field(pointer, message);
         }
         let what = match e.classify() {
             Category::Eof => "the body ends too early".to_owned(),
@@ -35,16 +35,24 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
 
 struct Place {
     path: Vec<String>,
-    twice: Option<String>,
+    /// What JSON leaves open and is refused here, and where.
+    wrong: Option<(String, &'static str)>,
 }
 
+const TWICE: &str = "the key is there twice, which of them is meant?";
+const NUL: &str = "the text holds a NUL, which cannot be stored";
+
 impl Place {
+    fn here(&self) -> String {
+        Self::joined(self.path.iter().map(String::as_str))
+    }
+
     fn pointer(&self, last: &str) -> String {
-        self.path
-            .iter()
-            .map(String::as_str)
-            .chain([last])
-            .fold(String::new(), |text, part| text + "/" + &part.replace('~', "~0").replace('/', "~1"))
+        Self::joined(self.path.iter().map(String::as_str).chain([last]))
+    }
+
+    fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+        parts.fold(String::new(), |text, part| text + "/" + &part.replace('~', "~0").replace('/', "~1"))
     }
 }
 
@@ -66,6 +74,18 @@ impl Node<'_> {
         let value = read(self)?;
         self.place.borrow_mut().path.pop();
         Ok(value)
+    }
+}
+
+impl Node<'_> {
+    /// PostgreSQL stores no NUL, and no name or text of a business has one.
+    fn without_nul<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        if !text.contains('\0') {
+            return Ok(());
+        }
+        let pointer = self.place.borrow().here();
+        self.place.borrow_mut().wrong = Some((pointer, NUL));
+        Err(E::custom(NUL))
     }
 }
 
@@ -104,11 +124,13 @@ impl<'de> Visitor<'de> for Node<'_> {
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.without_nul(value)?;
         Ok(Value::String(value.to_owned()))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        self.without_nul(&value)?;
         Ok(Value::String(value))
     }
 
@@ -125,9 +147,10 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(name) = map.next_key::<String>()? {
             if fields.contains_key(&name) {
                 let pointer = self.place.borrow().pointer(&name);
-                self.place.borrow_mut().twice = Some(pointer);
-                return Err(A::Error::custom("a key is there twice"));
+                self.place.borrow_mut().wrong = Some((pointer, TWICE));
+                return Err(A::Error::custom(TWICE));
             }
+            self.without_nul(&name)?;
             let value = self.inside(name.clone(), |node| map.next_value_seed(node))?;
             fields.insert(name, value);
         }

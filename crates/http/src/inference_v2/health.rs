@@ -34,12 +34,12 @@ pub struct Ready {
     ready: bool,
 }
 
-/// 200 while requests can be served, 503 while a store cannot be reached.
+/// 200 while requests can be served, 503 while a store cannot be reached or the disk is full.
 #[utoipa::path(get, path = "/health/ready", tag = "inference", security(()),
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Ready>) {
     let report = app.recent_health().await;
-    let ready = report.database && report.objects;
+    let ready = report.is_well();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Ready { ready }))
 }

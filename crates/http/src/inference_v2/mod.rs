@@ -19,7 +19,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use serde::Deserialize;
-use tower_http::decompression::RequestDecompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vakhta_domain::ids::ModelKey;
@@ -29,18 +28,13 @@ pub(crate) use refusal::describe;
 /// Where clients find the protocol.
 pub(crate) const BASE: &str = "/v2";
 
-/// The largest body, bytes, compressed or not: ten thousand records of two hundred numbers in binary.
-const MAX_BODY_BYTES: usize = 16 << 20;
-
 /// The protocol's addresses.
 pub(crate) fn routes(app: &App) -> Router<App> {
-    let limit = DefaultBodyLimit::max(app.settings.max_body_bytes.max(MAX_BODY_BYTES));
+    let limit = DefaultBodyLimit::max(app.settings.records_limit());
     let (router, _) = operations().split_for_parts();
     let router = router
         .method_not_allowed_fallback(wrong_method)
         .layer(limit)
-        // What is encoded otherwise passes through and is refused where the request is read.
-        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .fallback(nothing_here)
         .layer(from_fn(refusal::translate));
     Router::new().nest(BASE, router)

@@ -33,8 +33,6 @@ use utoipa_axum::routes;
 /// Where clients find the API; what `Location` headers begin with.
 pub const BASE: &str = "/api/v1";
 
-/// The largest body of records to predict, bytes: 10,000 records of 1.6 kB.
-const MAX_RECORDS_BYTES: usize = 16 << 20;
 /// The largest file of a model to import, bytes.
 const MAX_MODEL_BYTES: usize = 256 << 20;
 
@@ -44,7 +42,7 @@ const IN_TIME: Duration = Duration::from_mins(1);
 /// Every resource, paths relative to [`BASE`].
 pub fn resources(app: &App) -> OpenApiRouter<App> {
     let small = DefaultBodyLimit::max(app.settings.max_body_bytes);
-    let records = DefaultBodyLimit::max(app.settings.max_body_bytes.max(MAX_RECORDS_BYTES));
+    let records = DefaultBodyLimit::max(app.settings.records_limit());
     let once = || from_fn_with_state(app.clone(), idempotency::layer);
     OpenApiRouter::new()
         .merge(quick().layer(from_fn(in_time)).layer(small))
@@ -148,6 +146,7 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(system::health::health))
         .routes(routes!(system::health::live))
         .routes(routes!(system::health::ready))
+        .routes(routes!(system::metrics::metrics))
         .routes(routes!(system::about::about))
         .routes(routes!(system::about::model_schema))
         .routes(routes!(system::about::openapi_json))

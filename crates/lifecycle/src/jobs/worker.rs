@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use vakhta_domain::ids::WorkerId;
 use vakhta_domain::job::{Job, JobKind, Outcome};
 use vakhta_domain::ports::{JobLease, StoreError};
@@ -45,22 +46,26 @@ pub(crate) async fn work(
 
 /// One attempt of one job, from its lease to its end.
 async fn attempt(app: &Arc<Lifecycle>, job: Job, shutdown: &CancellationToken) {
-    tracing::info!(job = %job.id, kind = job.kind.as_str(), attempt = job.attempt, "job begins");
+    // What is logged on the way is found by the job, and by the request that asked for it.
+    let asked = job.owner.request_id.as_deref().unwrap_or("-");
+    let span = tracing::info_span!("job", id = %job.id, kind = job.kind.as_str(), request_id = asked);
+    span.in_scope(|| tracing::info!(attempt = job.attempt, "job begins"));
     let pulse = Pulse::new(app.ports.clock.clone());
     let done = CancellationToken::new();
     let heart = tokio::spawn(beat(app.clone(), job.clone(), pulse.clone(), shutdown.clone(), done.clone()));
     let work = tokio::spawn({
         let (app, job, pulse) = (app.clone(), job.clone(), pulse.clone());
-        async move { run(&app, &job, &pulse).await }
+        async move { run(&app, &job, &pulse).await }.instrument(span.clone())
     });
     let ending = work.await.unwrap_or_else(|panic| Ending::Error(format!("the program failed: {panic}")));
     done.cancel();
     let _ = heart.await;
-    match settle(app, &job, &pulse, ending).await {
-        Ok(how) => tracing::info!(job = %job.id, how, "job ends"),
+    let settled = settle(app, &job, &pulse, ending).await;
+    span.in_scope(|| match settled {
+        Ok(how) => tracing::info!(how, "job ends"),
         // The lease runs out and the reaper settles it.
-        Err(error) => tracing::error!(job = %job.id, %error, "the end of a job could not be stored"),
-    }
+        Err(error) => tracing::error!(%error, "the end of a job could not be stored"),
+    });
 }
 
 async fn settle(

@@ -21,6 +21,7 @@ mod reference;
 mod serve;
 mod settings;
 mod simulate;
+mod tls;
 mod train;
 mod version;
 
@@ -84,6 +85,8 @@ pub enum Command {
     Logout(login::LogoutArgs),
     /// Bring the database to this version's schema.
     Migrate(migrate::Args),
+    /// Make a certificate for TLS.
+    Tls(tls::Args),
     /// Manage accounts directly in the database.
     Admin(admin::Args),
     /// Copy everything that is kept into a folder or a bucket, while the server runs.
@@ -121,6 +124,7 @@ pub fn run(cli: Cli, out: Out) -> Result<()> {
         Command::Login(args) => block_on(login::login(args, out)),
         Command::Logout(args) => block_on(login::logout(args, out)),
         Command::Migrate(args) => block_on(migrate::run(args, out)),
+        Command::Tls(args) => tls::run(&args, out),
         Command::Admin(args) => block_on(admin::run(args, out)),
         Command::Backup(args) => block_on(backup::backup(args, out)),
         Command::Restore(args) => block_on(backup::restore(args, out)),
@@ -209,6 +213,7 @@ mod tests {
             "login --username admin",
             "logout",
             "migrate",
+            "tls self-signed --host vakhta.local,10.0.0.5 --out tls --days 30 --force",
             "admin create-user ann --tier user",
             "admin reset-password ann",
             "backup /b --data-dir d",
@@ -231,6 +236,7 @@ mod tests {
             "serve --admin-password x",
             "train",
             "models deploy m",
+            "tls self-signed --out tls",
             "forecast",
             "forecast x.csv --level 120",
             "admin create-user a --tier king",

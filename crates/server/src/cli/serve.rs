@@ -3,10 +3,10 @@
 use super::settings::Settings;
 use crate::config::Config;
 use crate::exit::Result;
+use crate::logs;
 use crate::output::{GOOD, Out, STRONG, styled};
 use crate::wiring::{self, CODE_VERSION, Running};
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 
 /// Runs the server.
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub struct Args {
 /// Runs the command until it is asked to stop.
 pub fn run(args: Args, out: Out) -> Result<()> {
     let (config, _) = args.settings.load(out)?;
-    log(&config)?;
+    let _logging = logs::start(&config)?;
     runtime()?.block_on(async {
         let mut running = wiring::start(&config).await?;
         announce(&running, &config, out);
@@ -36,19 +36,6 @@ pub fn run(args: Args, out: Out) -> Result<()> {
 /// The runtime of a server.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
-}
-
-/// Starts logging to standard error.
-pub fn log(config: &Config) -> Result<()> {
-    let filter = EnvFilter::try_new(&config.log_level)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if config.log_json {
-        builder.json().flatten_event(true).try_init()
-    } else {
-        let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-        builder.with_ansi(colours).try_init()
-    };
-    started.map_err(|error| anyhow::anyhow!("logging does not start: {error}").into())
 }
 
 fn announce(running: &Running, config: &Config, out: Out) {

@@ -101,6 +101,8 @@ fn value_name(kind: Kind) -> &'static str {
         Kind::Word(_) => "WORD",
         Kind::Username => "NAME",
         Kind::LogFilter => "LEVEL",
+        Kind::Networks => "NETWORKS",
+        Kind::Origins => "ORIGINS",
         Kind::Text | Kind::Password | Kind::Token => "TEXT",
     }
 }

@@ -1,10 +1,14 @@
 //! Configuration: settled once, before anything else happens; never read from anywhere but here.
 
+mod edge;
 pub mod layers;
 pub mod settings;
 pub mod value;
 
+pub use edge::Edge;
+
 use crate::exit::{Exit, Failure, Result};
+use ipnet::IpNet;
 use layers::{Layers, Resolved};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -85,6 +89,21 @@ pub struct Config {
     pub log_level: String,
     /// Whether log lines are JSON.
     pub log_json: bool,
+    /// Where log lines go instead of standard error.
+    pub log_file: Option<LogFile>,
+    /// Who may come, how, and how often.
+    pub edge: Edge,
+}
+
+/// A file of log lines, and when another one is begun.
+#[derive(Debug, Clone)]
+pub struct LogFile {
+    /// The file that is written.
+    pub path: PathBuf,
+    /// Its largest size.
+    pub most_bytes: u64,
+    /// Files put aside that are kept.
+    pub keep: usize,
 }
 
 /// Access to an S3-compatible store.
@@ -110,7 +129,9 @@ pub fn load(layers: &Layers) -> Result<(Config, Resolved)> {
     };
     let mut resolved = layers::resolve(layers).map_err(wrong)?;
     derive(&mut resolved);
-    let config = Config::of(&resolved);
+    let settled = Settled(&resolved);
+    Edge::check(&settled)?;
+    let config = Config::of(&settled);
     if let Some(password) = &config.admin_password
         && let Err(bad) = check_password(&config.admin_username, password)
     {
@@ -162,28 +183,66 @@ fn absolute(path: &str) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
 }
 
+/// What was settled, read by the kind that each setting is of.
+struct Settled<'a>(&'a Resolved);
+
+impl Settled<'_> {
+    fn value(&self, name: &str) -> &Value {
+        let entry = self.0.entries.iter().find(|e| e.setting.name == name);
+        &entry.expect("every setting is settled").value
+    }
+
+    fn text(&self, name: &str) -> String {
+        match self.value(name) {
+            Value::Text(text) => text.clone(),
+            other => unreachable!("{name} is {other:?}"),
+        }
+    }
+
+    fn whole(&self, name: &str) -> u64 {
+        match self.value(name) {
+            Value::Whole(n) => *n,
+            other => unreachable!("{name} is {other:?}"),
+        }
+    }
+
+    fn truth(&self, name: &str) -> bool {
+        *self.value(name) == Value::Bool(true)
+    }
+
+    fn words(&self, name: &str) -> Vec<String> {
+        match self.value(name) {
+            Value::Words(words) => words.clone(),
+            other => unreachable!("{name} is {other:?}"),
+        }
+    }
+
+    fn address(&self, name: &str) -> IpAddr {
+        match self.value(name) {
+            Value::Ip(address) => *address,
+            other => unreachable!("{name} is {other:?}"),
+        }
+    }
+
+    fn networks(&self, name: &str) -> Vec<IpNet> {
+        match self.value(name) {
+            Value::Networks(networks) => networks.clone(),
+            other => unreachable!("{name} is {other:?}"),
+        }
+    }
+}
+
 impl Config {
-    fn of(resolved: &Resolved) -> Self {
-        let value = |name: &str| {
-            let entry = resolved.entries.iter().find(|e| e.setting.name == name);
-            entry.map(|e| e.value.clone()).expect("every setting is settled")
-        };
-        let text = |name: &str| match value(name) {
-            Value::Text(text) => text,
-            other => unreachable!("{name} is {other:?}"),
-        };
-        let whole = |name: &str| match value(name) {
-            Value::Whole(n) => n,
-            other => unreachable!("{name} is {other:?}"),
-        };
-        let truth = |name: &str| value(name) == Value::Bool(true);
-        let has_role =
-            |role: &str| matches!(value("roles"), Value::Words(words) if words.iter().any(|w| w == role));
-        let Value::Ip(host) = value("host") else { unreachable!("host is an address") };
+    fn of(settled: &Settled<'_>) -> Self {
+        let text = |name| settled.text(name);
+        let whole = |name| settled.whole(name);
+        let truth = |name| settled.truth(name);
+        let roles = settled.words("roles");
+        let has_role = |role: &str| roles.iter().any(|word| word == role);
         let hour = 3600;
         Self {
             data_dir: PathBuf::from(text("data_dir")),
-            host,
+            host: settled.address("host"),
             port: whole("port") as u16,
             public_url: Some(text("public_url")).filter(|url| !url.is_empty()),
             database_url: text("database_url"),
@@ -228,6 +287,12 @@ impl Config {
             threads: threads(whole("threads") as usize),
             log_level: text("log_level"),
             log_json: text("log_format") == "json",
+            log_file: Some(text("log_file")).filter(|path| !path.is_empty()).map(|path| LogFile {
+                path: absolute(&path),
+                most_bytes: whole("log_file_bytes"),
+                keep: whole("log_files") as usize,
+            }),
+            edge: Edge::of(settled),
         }
     }
 

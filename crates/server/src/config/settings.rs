@@ -107,7 +107,7 @@ pub static SETTINGS: &[Setting] = &[
         "host",
         Kind::Ip,
         "127.0.0.1",
-        "Address to listen on. Use 0.0.0.0 to be reachable from elsewhere, behind TLS.",
+        "Address to listen on. Use 0.0.0.0 to be reachable from elsewhere, by TLS.",
     ),
     open(
         "public_url",
@@ -116,6 +116,67 @@ pub static SETTINGS: &[Setting] = &[
         "The address that people reach this server by, e.g. `https://vakhta.example.com`; messages about alerts link to it.",
     ),
     open("port", Kind::Whole { low: 0, high: 65535 }, "8085", "Port to listen on; 0 takes a free one."),
+    open(
+        "tls_cert",
+        Kind::Text,
+        "",
+        "File with the server's certificate and those above it, in PEM: turns TLS on. Read again when it changes.",
+    ),
+    open("tls_key", Kind::Text, "", "File with the certificate's private key, in PEM."),
+    open(
+        "allow_plain_http",
+        Kind::Bool,
+        "false",
+        "Answer other machines without TLS. Else only this machine and `trusted_proxies` are, and others are told why not.",
+    ),
+    open(
+        "trusted_proxies",
+        Kind::Networks,
+        "",
+        "Networks of the proxies in front, with commas: their `X-Forwarded-For` and `Forwarded` are believed, nobody else's.",
+    ),
+    open(
+        "cors_origins",
+        Kind::Origins,
+        "",
+        "Pages of other servers whose scripts may call the API with a token, with commas, e.g. `https://board.example.com`.",
+    ),
+    open(
+        "header_timeout_s",
+        Kind::Whole { low: 1, high: 120 },
+        "5",
+        "The head of a request, and a TLS handshake, must be there after so many seconds; else the connection is cut.",
+    ),
+    open(
+        "body_timeout_s",
+        Kind::Whole { low: 1, high: 600 },
+        "10",
+        "A body other than an upload may pause for so many seconds, and take 30 in all; an upload may pause for 60.",
+    ),
+    open(
+        "idle_timeout_s",
+        Kind::Whole { low: 1, high: 3600 },
+        "60",
+        "A connection on which nothing is asked for so many seconds is closed.",
+    ),
+    open(
+        "max_connections",
+        Kind::Whole { low: 1, high: 60_000 },
+        "2000",
+        "Connections at once, as far as the system's limit of open files leaves room; who comes then is told to come again.",
+    ),
+    open(
+        "token_rate",
+        Kind::Whole { low: 0, high: 1_000_000 },
+        "1000",
+        "Requests a second of one token or session, ten seconds' worth of them at once; 0 for any number. Programs of this machine are not held back.",
+    ),
+    open(
+        "address_rate",
+        Kind::Whole { low: 0, high: 1_000_000 },
+        "2000",
+        "The same for one address; a /64 network counts as one where it is of IPv6.",
+    ),
     Setting {
         name: "database_url",
         kind: Kind::Url { schemes: &["sqlite:///", "postgres://", "postgresql://"], derived: true },
@@ -151,12 +212,17 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Token,
         "A token that may do everything without an account, 32 characters or more: for scripts that set a server up. Its use is in the history.",
     ),
+    hidden(
+        "metrics_token",
+        Kind::Token,
+        "A token that reads `GET /metrics` and nothing else, 32 characters or more: for Prometheus.",
+    ),
     open("registration", Kind::Bool, "false", "Let strangers make accounts (tier viewer)."),
     open(
         "secure_cookies",
         Kind::Bool,
         "false",
-        "Send sign-in cookies over TLS only; set it where a proxy in front speaks TLS.",
+        "Send sign-in cookies over TLS only; set it where a proxy in front speaks TLS. On by itself with `tls_cert`.",
     ),
     open(
         "login_per_min",
@@ -186,13 +252,25 @@ pub static SETTINGS: &[Setting] = &[
         "max_body_bytes",
         Kind::Bytes { low: 1 << 10, high: GIB },
         "2MiB",
-        "Largest request body other than an upload.",
+        "Largest request body other than an upload, unpacked. Records to predict may take 16 MiB while this is as it is, and no more than this once it is set.",
     ),
     open(
         "max_upload_bytes",
         Kind::Bytes { low: 1 << 10, high: 1024 * GIB },
         "2GiB",
-        "Largest upload of a dataset.",
+        "Largest upload of a dataset, unpacked.",
+    ),
+    open(
+        "max_unzip_bytes",
+        Kind::Bytes { low: 1 << 10, high: 1024 * GIB },
+        "512MiB",
+        "The most that a body sent with `Content-Encoding: gzip` or `deflate` may become.",
+    ),
+    open(
+        "min_free_bytes",
+        Kind::Bytes { low: 0, high: 1024 * GIB },
+        "16MiB",
+        "With less room than this on the data folder's disk the server is not ready, as `/health/ready` says.",
     ),
     open(
         "source_folders",
@@ -261,7 +339,25 @@ pub static SETTINGS: &[Setting] = &[
         "info",
         "`error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,vakhta_http=debug`.",
     ),
-    open("log_format", Kind::Word(&["pretty", "json"]), "pretty", "How log lines look on standard error."),
+    open("log_format", Kind::Word(&["pretty", "json"]), "pretty", "How log lines look."),
+    open(
+        "log_file",
+        Kind::Text,
+        "",
+        "File for log lines instead of standard error. A new one is begun every day (UTC) and at `log_file_bytes`.",
+    ),
+    open(
+        "log_file_bytes",
+        Kind::Bytes { low: 4 << 10, high: 1024 * GIB },
+        "64MiB",
+        "A log file of this size is put aside.",
+    ),
+    open(
+        "log_files",
+        Kind::Whole { low: 1, high: 10_000 },
+        "14",
+        "Log files put aside that are kept; older ones are deleted.",
+    ),
 ];
 
 /// Variables that mean something and are no settings of the server.

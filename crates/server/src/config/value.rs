@@ -1,5 +1,6 @@
 //! What a setting's value may be, and reading it from text.
 
+use ipnet::IpNet;
 use std::net::IpAddr;
 use tracing_subscriber::EnvFilter;
 use vakhta_domain::user::{check_password, check_username};
@@ -48,6 +49,10 @@ pub enum Kind {
     Token,
     /// A log level or filter.
     LogFilter,
+    /// Networks in CIDR, or nothing; a lone address is a network of one.
+    Networks,
+    /// Origins of pages, or nothing.
+    Origins,
 }
 
 /// The shortest token: 32 characters, even of hex digits alone, are 128 bits.
@@ -66,6 +71,8 @@ pub enum Value {
     Words(Vec<String>),
     /// An address.
     Ip(IpAddr),
+    /// Networks.
+    Networks(Vec<IpNet>),
 }
 
 impl Kind {
@@ -126,6 +133,15 @@ impl Kind {
                     _ => Ok(Value::Text(text.into())),
                 }
             }
+            Self::Networks => {
+                let networks =
+                    listed(text).map(|part| network(part).ok_or_else(|| format!("`{part}` is no network")));
+                networks.collect::<Result<_, _>>().map(Value::Networks)
+            }
+            Self::Origins => match listed(text).find(|part| !is_origin(part)) {
+                Some(part) => Err(format!("`{part}` is no origin, write https://HOST or https://HOST:PORT")),
+                None => Ok(Value::Words(listed(text).map(str::to_owned).collect())),
+            },
             Self::LogFilter => {
                 // A lone unknown word would be taken as the name of a module and silence everything.
                 let lone = !text.contains(['=', ',', '[']);
@@ -156,8 +172,32 @@ impl Kind {
             Self::Password => "12 characters or more that are not easy to guess".into(),
             Self::Token => "32 visible ASCII characters or more, at least 8 of them different".into(),
             Self::LogFilter => "off, error, warn, info, debug, trace or a filter".into(),
+            Self::Networks => "networks such as 10.0.0.0/8,fd00::/8, with commas".into(),
+            Self::Origins => "origins such as https://board.example.com, with commas".into(),
         }
     }
+}
+
+/// The parts of a list with commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// A network; an address of IPv4 that is written as one of IPv6 is meant as what it is.
+fn network(text: &str) -> Option<IpNet> {
+    let alone = || text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical()));
+    text.parse::<IpNet>().ok().or_else(alone)
+}
+
+/// `scheme://host[:port]`, as browsers write it.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host.bytes().all(|b| {
+                b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'[' | b']')
+            })
+    })
 }
 
 fn within(n: u64, low: u64, high: u64) -> Result<Value, String> {
@@ -215,6 +255,19 @@ mod tests {
             (Kind::Ip, "::1", Value::Ip("::1".parse().expect("an address"))),
             (url, "", Value::Text(String::new())),
             (url, "file:///x", Value::Text("file:///x".into())),
+            (Kind::Networks, "", Value::Networks(Vec::new())),
+            (
+                Kind::Networks,
+                "10.0.0.0/8, fd00::/8,192.0.2.7",
+                Value::Networks(
+                    ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"].map(|n| n.parse().expect("a network")).into(),
+                ),
+            ),
+            (
+                Kind::Origins,
+                "https://a.example, http://[::1]:8080",
+                Value::Words(vec!["https://a.example".into(), "http://[::1]:8080".into()]),
+            ),
             (Kind::LogFilter, "info,vakhta_http=debug", Value::Text("info,vakhta_http=debug".into())),
         ] {
             assert_eq!(kind.read(text), Ok(value), "{text}");
@@ -242,6 +295,11 @@ mod tests {
             (Kind::Token, "a token with spaces that is very long"),
             (Kind::Token, "abababababababababababababababababab"),
             (Kind::LogFilter, "verbose"),
+            (Kind::Networks, "10.0.0.0/33"),
+            (Kind::Networks, "proxy.example"),
+            (Kind::Origins, "*"),
+            (Kind::Origins, "https://a.example/path"),
+            (Kind::Origins, "a.example"),
         ] {
             assert!(kind.read(text).is_err(), "{kind:?} {text}");
             assert!(!kind.allowed().is_empty());

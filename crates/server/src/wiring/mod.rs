@@ -1,7 +1,9 @@
 //! Puts the parts together: clock and randomness, stores, lifecycle, doors; starts them and stops them in
 //! order. The only place that knows every part.
 
+mod figures;
 pub mod first_sign_in;
+mod metered;
 mod outside;
 mod queries;
 mod replaying;
@@ -12,9 +14,9 @@ pub use outside::{MovedClock, OsChance, SystemClock};
 pub use replaying::{Replaying, replaying};
 
 use crate::config::Config;
+use crate::doors::{self, Acceptor, Certificate, OpenConnections, Patience};
 use crate::exit::{Exit, Failure, Result};
 use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::ports::{Clock, Ports};
-use vakhta_http::HttpSettings;
+use vakhta_http::{EdgeSettings, HttpSettings};
 use vakhta_lifecycle::accounts::secret_hash;
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
 use vakhta_store::{Store, StoreConfig};
@@ -34,8 +36,8 @@ pub const CODE_VERSION: &str = env!("CARGO_PKG_VERSION");
 const DRAIN: Duration = Duration::from_secs(10);
 /// Sources that one process reads at once: they wait for others most of the time.
 const SYNC_WORKERS: usize = 2;
-/// A client has so long to send a request's head; else slow ones would hold their sockets for ever.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// A client has so long to take anything of an answer.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server.
 pub struct Running {
@@ -43,6 +45,8 @@ pub struct Running {
     pub app: Arc<Lifecycle>,
     /// Where it listens; none where this process does not serve.
     pub address: Option<SocketAddr>,
+    /// Whether it speaks TLS there.
+    pub tls: bool,
     /// How to sign in for the first time, while nobody did.
     pub first_sign_in: Option<FirstSignIn>,
     store: Arc<Store>,
@@ -98,9 +102,11 @@ pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running>
     let started_at = clock.now();
     // Before the stores: a taken port is the commonest mistake and should cost nothing.
     let listener = if config.serves { Some(listen(config)?) } else { None };
+    let certificate = certificate(config)?;
     let store = Arc::new(open_at(config, clock).await?);
     let temp_dir = fresh_temp_dir(&config.data_dir)?;
-    let ports: Ports = store.ports();
+    let meters = Arc::new(metered::Meters::default());
+    let ports: Ports = metered::metered(store.ports(), &meters);
     let settings = Settings {
         temp_dir,
         threads: config.threads,
@@ -133,23 +139,48 @@ pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running>
     let mut address = None;
     if let Some(listener) = listener {
         address = Some(listener.local_addr()?);
-        let health = Arc::new(upkeep::Pulse(Arc::downgrade(&store)));
-        let router = vakhta_http::router(app.clone(), http_settings(config, started_at), health);
-        doors = Some(tokio::spawn(open_doors(listener, handle.clone(), router)?));
+        if let Some(certificate) = &certificate {
+            upkeep.spawn(certificate.clone().follow(shutdown.clone()));
+        }
+        let patience = Patience {
+            head: config.edge.header_timeout,
+            idle: config.edge.idle_timeout,
+            write: WRITE_TIMEOUT,
+        };
+        let acceptor = Acceptor::new(doors::room_for(config.edge.max_connections), patience, certificate);
+        let connections: OpenConnections = acceptor.open();
+        let figures = figures::Figures { meters, database: store.database_times(), connections };
+        let settings = http_settings(config, started_at);
+        let router = vakhta_http::router(app.clone(), settings, pulse(config, &store), Arc::new(figures));
+        doors = Some(tokio::spawn(doors::open(listener, handle.clone(), acceptor, router)?));
     }
-    Ok(Running { app, address, first_sign_in, store, background, handle, doors, upkeep, shutdown })
+    let tls = config.edge.tls.is_some();
+    Ok(Running { app, address, tls, first_sign_in, store, background, handle, doors, upkeep, shutdown })
 }
 
-fn open_doors(
-    listener: TcpListener,
-    handle: Handle<SocketAddr>,
-    router: axum::Router,
-) -> Result<impl Future<Output = std::io::Result<()>>> {
-    let mut server = axum_server::from_tcp(listener)?.handle(handle);
-    let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
-    Ok(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()))
+/// Reads the certificate where there is one; tells who is not answered where there is none.
+fn certificate(config: &Config) -> Result<Option<Arc<Certificate>>> {
+    if let Some(files) = &config.edge.tls {
+        let read = Certificate::read(&files.certificate, &files.key);
+        return read.map(Some).map_err(|error| Failure::new(Exit::Config, error));
+    }
+    if config.serves && !config.host.is_loopback() && !config.edge.allow_plain_http {
+        tracing::warn!(
+            "other machines are not answered without TLS, but for trusted_proxies: set tls_cert and tls_key, or allow_plain_http"
+        );
+    }
+    Ok(None)
+}
+
+fn pulse(config: &Config, store: &Arc<Store>) -> Arc<upkeep::Pulse> {
+    let mut folders = vec![config.data_dir.clone()];
+    let objects = config.objects_url.strip_prefix("file://");
+    folders.extend(objects.map(std::path::PathBuf::from).filter(|path| !path.starts_with(&config.data_dir)));
+    Arc::new(upkeep::Pulse {
+        store: Arc::downgrade(store),
+        folders,
+        min_free_bytes: config.edge.min_free_bytes,
+    })
 }
 
 fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
@@ -161,7 +192,18 @@ fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
         max_upload_bytes: config.max_upload_bytes,
         session_idle: config.session_idle,
         session_max: config.session_max,
-        secure_cookies: config.secure_cookies,
+        secure_cookies: config.secure_cookies || config.edge.tls.is_some(),
+        metrics_token_hash: config.edge.metrics_token.as_deref().map(secret_hash),
+        edge: EdgeSettings {
+            trusted_proxies: config.edge.trusted_proxies.clone(),
+            tls: config.edge.tls.is_some(),
+            allow_plain_http: config.edge.allow_plain_http,
+            body_silence: config.edge.body_timeout,
+            max_unzip_bytes: config.edge.max_unzip_bytes,
+            cors_origins: config.edge.cors_origins.clone(),
+            token_rate: config.edge.token_rate,
+            address_rate: config.edge.address_rate,
+        },
         started_at,
         database_kind: if config.is_sqlite() { "sqlite" } else { "postgresql" },
         objects_kind: if config.objects_url.starts_with("s3:") { "s3" } else { "local" },
@@ -233,7 +275,8 @@ impl Running {
                 std::net::IpAddr::V6(ip) => format!("[{ip}]"),
                 std::net::IpAddr::V4(ip) => ip.to_string(),
             };
-            format!("http://{host}:{}", address.port())
+            let scheme = if self.tls { "https" } else { "http" };
+            format!("{scheme}://{host}:{}", address.port())
         })
     }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each story uses its own part")]
 
 pub mod servers;
+pub mod wire;
 
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -111,8 +112,13 @@ impl Server {
     }
 
     /// Asks it to stop and waits for the end.
-    pub fn stop(mut self) -> ExitStatus {
+    pub fn stop(self) -> ExitStatus {
         self.signal("TERM");
+        self.ended()
+    }
+
+    /// Waits for the end of one that was asked to stop.
+    pub fn ended(mut self) -> ExitStatus {
         let ended = wait_for(Duration::from_secs(30), || self.child.try_wait().expect("a child"));
         ended.unwrap_or_else(|| panic!("the server did not stop:\n{}", self.log()))
     }

@@ -5,7 +5,7 @@ use super::samples::{claim, enqueue, event, home, job, lease};
 use jiff::SignedDuration;
 use serde_json::json;
 use vakhta_domain::ids::{JobId, ModelKey, WorkerId};
-use vakhta_domain::job::{Job, JobKind, JobState, NewJob, Orphan, Outcome};
+use vakhta_domain::job::{Job, JobKind, JobState, JobTally, NewJob, Orphan, Outcome};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Beat, CancelAnswer, Enqueued, JobFilter};
 use vakhta_domain::user::{Actor, Source};
@@ -277,4 +277,27 @@ pub(super) async fn filters_and_pages(bed: Bed) {
         }
     }
     assert_eq!(seen, ["j5", "j4", "j3", "j2", "j1", "j0"]);
+}
+
+pub(super) async fn jobs_are_counted(bed: Bed) {
+    let tally = async || bed.ports.jobs.tally().await.expect("works");
+    assert_eq!(tally().await, []);
+    let first = bed.now();
+    enqueue(&bed, &job("j1", "visits", first)).await;
+    bed.clock.advance(seconds(5));
+    enqueue(&bed, &job("j2", "sales", bed.now())).await;
+    let waiting = JobTally {
+        kind: JobKind::Train,
+        state: JobState::Queued,
+        count: 2,
+        oldest: first,
+        first_lease: None,
+    };
+    assert_eq!(tally().await, std::slice::from_ref(&waiting));
+    let running = claim(&bed, "w").await.expect("a job");
+    assert_eq!(running.id.as_str(), "j1");
+    let at_work =
+        JobTally { state: JobState::Running, count: 1, first_lease: running.lease_until, ..waiting.clone() };
+    let left = JobTally { count: 1, oldest: first + seconds(5), ..waiting };
+    assert_eq!(tally().await, [left, at_work]);
 }

@@ -142,6 +142,7 @@ list! {
         deleting_ends_service, infinite_reports_are_readable, pages_of_versions, an_imported_version_waits,
         nothing_is_imported_into_no_model;
     jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once, an_orphan_waits_for_its_next_attempt,
+        jobs_are_counted,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
     sources: added_changed_deleted, a_run_ends_whole_or_not_at_all, a_failed_run_is_told, runs_are_numbered;

@@ -19,7 +19,9 @@ use salts::Salts;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use vakhta_domain::ports::{Chance, StoreError};
+use vakhta_domain::times::Times;
 
 /// The database.
 #[derive(Clone)]
@@ -29,6 +31,16 @@ pub(crate) struct Db {
     translated: Arc<Mutex<HashMap<String, Arc<str>>>>,
     /// Where the seals of events get their salts; none while only the schema is worked on.
     salts: Option<Arc<Salts>>,
+    times: Arc<DatabaseTimes>,
+}
+
+/// How long the database took.
+#[derive(Debug, Default)]
+pub struct DatabaseTimes {
+    /// Statements that read, with the wait for a connection.
+    pub reads: Times,
+    /// Transactions that wrote, from the wait for their turn until they were durable.
+    pub writes: Times,
 }
 
 #[derive(Clone)]
@@ -44,7 +56,7 @@ enum Pools {
 
 impl Db {
     fn over(pools: Pools) -> Self {
-        Self { pools, translated: Arc::default(), salts: None }
+        Self { pools, translated: Arc::default(), salts: None, times: Arc::default() }
     }
 
     /// The same, able to write events.
@@ -84,7 +96,8 @@ impl Db {
     /// Runs one reading statement outside any transaction.
     pub(crate) async fn all(&self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let sql = self.sql(sql);
-        match &self.pools {
+        let began = Instant::now();
+        let rows = match &self.pools {
             Pools::Sqlite { readers, .. } => value::sqlite_query(sql, args)
                 .fetch_all(readers)
                 .await
@@ -93,8 +106,14 @@ impl Db {
                 .fetch_all(pool)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
-        }
-        .map_err(database_error)
+        };
+        self.times.reads.note(began.elapsed());
+        rows.map_err(database_error)
+    }
+
+    /// How long it took so far.
+    pub(crate) fn times(&self) -> &Arc<DatabaseTimes> {
+        &self.times
     }
 
     /// The first row of a reading statement, if there is one.

@@ -3,12 +3,14 @@
 use super::value::{postgres_query, sqlite_query};
 use super::{Db, Pools, Row, Value, database_error};
 use sqlx::{Executor as _, PgTransaction, SqliteTransaction};
+use std::time::Instant;
 use vakhta_domain::ports::StoreError;
 
 /// A transaction that may write.
 pub(crate) struct Tx {
     pub(super) db: Db,
     pub(super) open: Open,
+    began: Instant,
 }
 
 pub(super) enum Open {
@@ -18,13 +20,14 @@ pub(super) enum Open {
 
 impl Tx {
     pub(super) async fn begin(db: &Db) -> Result<Self, sqlx::Error> {
+        let began = Instant::now();
         let open = match &db.pools {
             // IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
             // could otherwise fail half-way because somebody else wrote in between.
             Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
         };
-        Ok(Self { db: db.clone(), open })
+        Ok(Self { db: db.clone(), open, began })
     }
 
     /// All rows of a statement.
@@ -79,10 +82,11 @@ impl Tx {
 
     /// Makes everything durable.
     pub(crate) async fn save(self) -> Result<(), StoreError> {
-        match self.open {
+        let saved = match self.open {
             Open::Sqlite(tx) => tx.commit().await,
             Open::Postgres(tx) => tx.commit().await,
-        }
-        .map_err(database_error)
+        };
+        self.db.times.writes.note(self.began.elapsed());
+        saved.map_err(database_error)
     }
 }

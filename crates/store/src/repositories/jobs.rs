@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{JobId, ModelKey, UserId, WorkerId, WorkspaceId};
-use vakhta_domain::job::{Job, JobKind, JobLogLine, JobState, NewJob, Orphan, Outcome};
+use vakhta_domain::job::{Job, JobKind, JobLogLine, JobState, JobTally, NewJob, Orphan, Outcome};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs, StoreError};
 use vakhta_domain::user::Source;
@@ -329,6 +329,22 @@ impl Jobs for JobRows {
     async fn under_way(&self, workspace: &WorkspaceId, flight: &str) -> Result<Option<JobId>, StoreError> {
         let row = self.db.one(UNDER_WAY, args![workspace.as_str(), flight]).await?;
         row.map(|row| Ok(JobId::new(row.text("id")?))).transpose()
+    }
+
+    async fn tally(&self) -> Result<Vec<JobTally>, StoreError> {
+        let sql =
+            "SELECT kind, state, COUNT(*) AS jobs, MIN(created_at) AS oldest, MIN(lease_until) AS first_lease
+             FROM jobs GROUP BY kind, state ORDER BY kind, state";
+        let tally = |row: &crate::db::Row| {
+            Ok(JobTally {
+                kind: row.word("kind", JobKind::parse)?,
+                state: row.word("state", JobState::parse)?,
+                count: row.u64("jobs")?,
+                oldest: row.time("oldest")?,
+                first_lease: row.maybe_time("first_lease")?,
+            })
+        };
+        self.db.all(sql, args![]).await?.iter().map(tally).collect()
     }
 
     async fn job_log(

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::body::{self, media_type};
+use crate::edge::is_too_large;
 use crate::page::Query;
 use crate::problem::Problem;
 use axum::body::{Body, Bytes};
@@ -145,7 +146,9 @@ async fn from_body(app: &App, params: UploadParams, kind: &str, body: Body) -> R
         _ => (None, "upload"),
     };
     options.format = options.format.or(format);
-    let chunks = body.into_data_stream().map(|chunk| chunk.map_err(|_| cut()));
+    let limit = app.settings.edge.max_unzip_bytes;
+    let failed = move |error: axum::Error| if is_too_large(&error) { too_large(limit) } else { cut() };
+    let chunks = body.into_data_stream().map(move |chunk| chunk.map_err(failed));
     let (spooled, file_sha256) = spool(app, chunks).await?;
     let name = params.file_name.as_deref().map_or_else(|| name.to_owned(), plain_name);
     Ok(finish(spooled, params.key, params.title, name, options, &file_sha256))
@@ -293,7 +296,7 @@ fn cut() -> Problem {
 }
 
 fn form_problem(error: &MultipartError) -> Problem {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE || is_too_large(error) {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", error.body_text());
     }
     Problem::bad_request("bad_form", format!("the form cannot be read to its end: {}", error.body_text()))

@@ -25,16 +25,24 @@ pub struct Checks {
     database: &'static str,
     /// The object store.
     objects: &'static str,
+    /// The queue of jobs.
+    queue: &'static str,
+    /// The disk: that it has room.
+    disk: &'static str,
 }
 
 impl Health {
     fn new(report: HealthReport, version: &str) -> Self {
         let word = |well| if well { "ok" } else { "failed" };
-        let well = report.database && report.objects;
         Self {
-            status: if well { "ok" } else { "degraded" },
+            status: if report.is_well() { "ok" } else { "degraded" },
             version: version.to_owned(),
-            checks: Checks { database: word(report.database), objects: word(report.objects) },
+            checks: Checks {
+                database: word(report.database),
+                objects: word(report.objects),
+                queue: word(report.queue),
+                disk: word(report.disk),
+            },
         }
     }
 }
@@ -58,12 +66,11 @@ pub async fn live() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
 
-/// 200 while requests can be served, 503 while a store cannot be reached.
+/// 200 while requests can be served, 503 while a store cannot be reached or the disk is full.
 #[utoipa::path(get, path = "/health/ready", tag = "system", security(()),
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Health>) {
     let report = app.recent_health().await;
-    let ready = report.database && report.objects;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if report.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Health::new(report, &app.settings.version)))
 }

@@ -5,10 +5,11 @@
 
 mod past;
 
-use super::serve::{first_sign_in, log, runtime};
+use super::serve::{first_sign_in, runtime};
 use crate::config::layers::Layers;
 use crate::config::{self, Config};
 use crate::exit::{Exit, Failure, Result};
+use crate::logs;
 use crate::output::{GOOD, Out, QUIET, STRONG, numbers, styled};
 use crate::wiring::{self, Running};
 use serde_json::json;
@@ -23,11 +24,13 @@ use vakhta_domain::version::ModelVersion;
 static DATA: &[u8] = include_bytes!("../../../../../examples/visits_by_branch.parquet");
 static SPEC: &str = include_str!("../../../../../examples/visits_by_branch.yaml");
 const KEY: &str = "visits_by_branch";
-/// The variables that the demo heeds: who signs in, and how much of the machine it may use.
-const HEEDED: [&str; 6] = [
+/// The variables that the demo heeds: who signs in and from where, and how much of the machine it may use.
+const HEEDED: [&str; 8] = [
     "VAKHTA_ADMIN_USERNAME",
     "VAKHTA_ADMIN_PASSWORD",
     "VAKHTA_HOST",
+    "VAKHTA_ALLOW_PLAIN_HTTP",
+    "VAKHTA_TRUSTED_PROXIES",
     "VAKHTA_THREADS",
     "VAKHTA_LOG_LEVEL",
     "VAKHTA_LOG_FORMAT",
@@ -64,7 +67,7 @@ pub fn run(args: &Args, out: Out) -> Result<()> {
     variables.entry("VAKHTA_LOG_LEVEL".into()).or_insert_with(|| "warn".into());
     let flags = [("data_dir", args.data_dir.display().to_string()), ("port", args.port.to_string())];
     let (config, _) = config::load(&Layers { file: None, variables, flags: flags.into() })?;
-    log(&config)?;
+    let _logging = logs::start(&config)?;
     let lived = past::prepare(&config.data_dir, args.fresh, out)?;
     runtime()?.block_on(async {
         let clock = match lived {
