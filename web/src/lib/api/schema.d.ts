@@ -2852,7 +2852,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 200 while requests can be served, 503 while a store cannot be reached. */
+        /** 200 while requests can be served, 503 while a store cannot be reached or the disk is full. */
         get: {
             parameters: {
                 query?: never;
@@ -3164,6 +3164,53 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of the whole server in the text format of Prometheus. For `metrics_token`, and for a system
+         *     administrator's token.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain; version=0.0.4": string;
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5667,7 +5714,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 200 while requests can be served, 503 while a store cannot be reached. */
+        /** 200 while requests can be served, 503 while a store cannot be reached or the disk is full. */
         get: {
             parameters: {
                 query?: never;
@@ -7026,8 +7073,12 @@ export interface components {
         Checks: {
             /** @description The database. */
             database: string;
+            /** @description The disk: that it has room. */
+            disk: string;
             /** @description The object store. */
             objects: string;
+            /** @description The queue of jobs. */
+            queue: string;
         };
         /** @description One class. */
         ClassMetrics: {
@@ -9201,7 +9252,7 @@ export interface components {
          * @description One thing that an operation may require.
          * @enum {string}
          */
-        Permission: "look" | "predict" | "query" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_members" | "manage_users" | "manage_workspaces";
+        Permission: "look" | "predict" | "query" | "write_data" | "write_models" | "train" | "deploy" | "delete" | "write_calendars" | "write_sources" | "handle_alerts" | "write_alerts" | "own_tokens" | "manage_members" | "manage_users" | "manage_workspaces" | "metrics";
         /** @description The prediction for one record, or why there is none. */
         Prediction: {
             explanation: components["schemas"]["Explanation"] | null;
