@@ -107,9 +107,9 @@ fn a_connection_that_waits_for_its_next_request_is_not_slow() {
 
 #[test]
 fn there_is_room_for_so_many_connections() {
-    let (_home, server) = start(&[("VAKHTA_MAX_CONNECTIONS", "4")]);
+    let (_home, server) = start(&[("VAKHTA_MAX_CONNECTIONS", "4"), ("VAKHTA_HEADER_TIMEOUT_S", "60")]);
     let held: Vec<TcpStream> = (0..4).map(|_| socket(&server)).collect();
-    let told = wait_for(Duration::from_secs(4), || {
+    let told = wait_for(Duration::from_secs(10), || {
         let answer = ask(&server, "GET", "/health/live", &[], b"");
         (answer.status == 503).then_some(answer)
     });

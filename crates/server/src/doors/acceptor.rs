@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -98,7 +98,11 @@ fn full() -> String {
 async fn part(stream: &mut TcpStream, words: &str) -> io::Error {
     let said = timeout(PARTING, async {
         stream.write_all(words.as_bytes()).await?;
-        stream.shutdown().await
+        stream.shutdown().await?;
+        // A socket that is closed with something unread in it takes back what was said.
+        let mut rest = [0; 1024];
+        while stream.read(&mut rest).await? > 0 {}
+        io::Result::Ok(())
     });
     let _ = said.await;
     io::Error::new(io::ErrorKind::ConnectionRefused, "the connection is not served")
