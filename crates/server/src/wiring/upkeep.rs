@@ -148,7 +148,7 @@ pub async fn forget_origins(app: Weak<Lifecycle>, days: u32, shutdown: Cancellat
                 );
             }
             Err(error) => {
-                tracing::warn!(%error, "old addresses and programs cannot be erased, trying again tomorrow")
+                tracing::warn!(%error, "old addresses and programs cannot be erased, trying again tomorrow");
             }
         }
     }

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 use vakhta_domain::ports::StoreError;
 
@@ -54,8 +54,9 @@ impl Db {
     pub(crate) async fn moment(&self) -> Result<Tx, StoreError> {
         let Pools::Postgres(pool) = &self.pools else { return self.begin().await };
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        let began = Instant::now();
         let tx = pool.begin_with(begin).await.map_err(database_error)?;
-        Ok(Tx { db: self.clone(), open: Open::Postgres(tx) })
+        Ok(Tx { db: self.clone(), open: Open::Postgres(tx), began })
     }
 }
 

@@ -10,7 +10,7 @@ use vakhta_domain::ports::StoreError;
 pub(crate) struct Tx {
     pub(super) db: Db,
     pub(super) open: Open,
-    began: Instant,
+    pub(super) began: Instant,
 }
 
 pub(super) enum Open {
