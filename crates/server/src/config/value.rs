@@ -227,7 +227,7 @@ fn bytes(text: &str) -> Result<u64, String> {
 }
 
 fn size(n: u64) -> String {
-    let unit = UNITS[..4].iter().rev().find(|(_, factor)| n.is_multiple_of(*factor));
+    let unit = UNITS[..4].iter().rev().find(|(_, factor)| n > 0 && n.is_multiple_of(*factor));
     unit.map_or_else(
         || n.to_string(),
         |(unit, factor)| format!("{}{}iB", n / factor, &unit[..1].to_uppercase()),
