@@ -28,8 +28,9 @@ pub use settings::{HealthCheck, HealthReport, HttpSettings};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vakhta_domain::ports::Ports;
+use vakhta_domain::user::{Tier, User, must_enrol};
 use vakhta_lifecycle::Lifecycle;
-use vakhta_lifecycle::accounts::{Passwords, SignInLimits};
+use vakhta_lifecycle::accounts::{Keys, Passwords, SignInLimits};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Doors {
     pub passwords: Passwords,
     /// Counts sign-in attempts.
     pub sign_ins: SignInLimits,
+    /// What the server encrypts and signs with.
+    pub keys: Keys,
     /// Notes the uses of the administrator's token.
     admin_token_uses: auth::AuditedUses,
     /// Feeds the `WebSocket` listeners.
@@ -70,6 +73,7 @@ impl App {
         Self(Arc::new(Doors {
             live: live::Live::new(lifecycle.clone()),
             passwords: Passwords::for_this_machine(),
+            keys: Keys::new(settings.vault.clone()),
             lifecycle,
             settings,
             health,
@@ -95,6 +99,11 @@ impl App {
         let report = self.health.check().await;
         *looked = Some((Instant::now(), report));
         report
+    }
+
+    /// Whether an account, being what it is here, must enrol a second factor before anything else.
+    pub(crate) fn must_enrol(&self, user: &User, here: Tier) -> bool {
+        must_enrol(user, here, &self.settings.second_factor_tiers)
     }
 
     /// The moment that it is.

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::time::Duration;
+use vakhta_domain::user::Tier;
+use vakhta_lifecycle::accounts::Vault;
 
 /// How the doors behave. No defaults: the binary decides.
 #[derive(Debug, Clone)]
@@ -13,6 +15,10 @@ pub struct HttpSettings {
     pub admin_token_hash: Option<String>,
     /// Sign-in attempts a minute for one address and name; an address alone has five times as many.
     pub login_per_min: u32,
+    /// Tiers whose accounts must have a second factor.
+    pub second_factor_tiers: Vec<Tier>,
+    /// What secrets at rest are encrypted by.
+    pub vault: Vault,
     /// The largest JSON or YAML body, bytes.
     pub max_body_bytes: usize,
     /// The largest uploaded file, bytes.

@@ -30,8 +30,8 @@ use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
     datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
-    models::ModelRows, schedules::ScheduleRows, segments::SegmentRows, sources::SourceRows,
-    versions::VersionRows, workspaces::WorkspaceRows,
+    models::ModelRows, schedules::ScheduleRows, second_factors::FactorRows, segments::SegmentRows,
+    sources::SourceRows, versions::VersionRows, workspaces::WorkspaceRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -92,6 +92,7 @@ impl Store {
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),
             schedules: Arc::new(ScheduleRows { db: rows() }),
+            second_factors: Arc::new(FactorRows { db: rows() }),
             sources: Arc::new(SourceRows { db: rows() }),
             feeds: Arc::new(feeds::Outside::new(config.feeds.clone(), &config.data_dir)),
             jobs: Arc::new(JobRows { db: rows() }),

@@ -62,8 +62,20 @@ export const routes: readonly Route[] = [
       async () => (await Promise.all([import('./events/Events.svelte'), words.deepen()]))[0],
     ),
   },
-  { path: '/profile', section: 'profile', load: plain(() => import('./profile/Profile.svelte')) },
-  { path: '/about', section: 'about', load: plain(() => import('./about/About.svelte')) },
+  {
+    path: '/profile',
+    section: 'profile',
+    load: plain(
+      async () => (await Promise.all([import('./profile/Profile.svelte'), words.deepen()]))[0],
+    ),
+  },
+  {
+    path: '/about',
+    section: 'about',
+    load: plain(
+      async () => (await Promise.all([import('./about/About.svelte'), words.deepen()]))[0],
+    ),
+  },
 ];
 
 /** The menu, in order; the last two stand at the bottom. */

@@ -16,6 +16,7 @@ mod jobs;
 mod models;
 mod objects;
 mod schedules;
+mod second_factors;
 mod sources;
 mod workspaces;
 
@@ -33,6 +34,7 @@ pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
 pub use schedules::Schedules;
+pub use second_factors::SecondFactors;
 pub use sources::{Feed, FeedError, Feeds, Fetched, FinishedSync, Sources, SyncStored};
 pub use workspaces::{MemberSet, Workspaces};
 
@@ -112,6 +114,8 @@ pub struct Ports {
     pub versions: Arc<dyn Versions>,
     /// What happens by the clock.
     pub schedules: Arc<dyn Schedules>,
+    /// Second factors, and the server's own keys.
+    pub second_factors: Arc<dyn SecondFactors>,
     /// Where rows come from by themselves.
     pub sources: Arc<dyn Sources>,
     /// What is read from there.

@@ -47,6 +47,8 @@ pub struct SignedIn {
     pub credential: Credential,
     /// What the credential is held to; none for all that his tier may do.
     pub scopes: Option<Vec<Permission>>,
+    /// Whether he may do nothing before he has enrolled a second factor.
+    pub must_enrol: bool,
 }
 
 impl SignedIn {
@@ -66,8 +68,21 @@ impl SignedIn {
         Err(Problem::forbidden("forbidden", text))
     }
 
-    /// Demands that the one-time password is replaced: 403 until then.
+    /// Demands that the account is as it must be: its password its own, its second factor enrolled where its tier has
+    /// to have one. 403 until then.
     pub fn settled(&self) -> Result<(), Problem> {
+        self.own_password()?;
+        if !self.must_enrol {
+            return Ok(());
+        }
+        Err(Problem::forbidden(
+            "second_factor_enrolment_required",
+            "accounts of this tier must have a second factor here; enrol one by POST /auth/profile/second-factor",
+        ))
+    }
+
+    /// Demands that the one-time password is replaced: 403 until then.
+    pub fn own_password(&self) -> Result<(), Problem> {
         if !self.user.must_change_password {
             return Ok(());
         }
@@ -80,7 +95,7 @@ impl SignedIn {
     /// Whether his tier and his credential allow it.
     pub fn may(&self, permission: Permission) -> bool {
         let in_scope = self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission));
-        !self.user.must_change_password && self.actor.tier.allows(permission) && in_scope
+        self.settled().is_ok() && self.actor.tier.allows(permission) && in_scope
     }
 
     /// All that he may do, once his password is his own.
@@ -266,7 +281,8 @@ pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<
             (own, tier)
         }
     };
-    Ok(SignedIn { actor: door.actor_in(&user, workspace, tier), user, credential, scopes })
+    let must_enrol = app.must_enrol(&user, tier);
+    Ok(SignedIn { actor: door.actor_in(&user, workspace, tier), user, credential, scopes, must_enrol })
 }
 
 /// What an account is in a workspace; none where it does not belong or there is none.

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use axum::http::StatusCode;
 use vakhta_domain::user::{AccountRefusal, BadCredential};
-use vakhta_lifecycle::accounts::{AccountError, SignInError, TokenError, TooBusy};
+use vakhta_lifecycle::accounts::{AccountError, FactorError, KeyError, SignInError, TokenError, TooBusy};
 
 impl From<TooBusy> for Problem {
     fn from(busy: TooBusy) -> Self {
@@ -18,7 +18,37 @@ impl From<SignInError> for Problem {
                 Self::too_many("too many sign-in attempts from this address", seconds)
             }
             SignInError::Busy(busy) => busy.into(),
+            SignInError::Factor(error) => error.into(),
+            SignInError::Key(error) => error.into(),
             SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Store(error) => error.into(),
+            KeyError::Vault(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<FactorError> for Problem {
+    fn from(error: FactorError) -> Self {
+        let text = error.to_string();
+        match error {
+            FactorError::On => Self::conflict("second_factor_on", text),
+            FactorError::Off => Self::conflict("second_factor_off", text),
+            FactorError::NotBegun => Self::conflict("enrolment_not_begun", text),
+            FactorError::WrongCode => Self::invalid_field("/code", text),
+            FactorError::Provided => Self::conflict("provider_account", text),
+            FactorError::TooMany(seconds) => Self::too_many("too many wrong codes", seconds),
+            FactorError::Missing(_) => Self::new(StatusCode::NOT_FOUND, "account_missing", text),
+            FactorError::Refused(refusal) => refusal.into(),
+            FactorError::Vault(_) => Self::internal(&text),
+            FactorError::Key(error) => error.into(),
+            FactorError::Store(error) => error.into(),
         }
     }
 }

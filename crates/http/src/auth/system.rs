@@ -63,8 +63,10 @@ pub(super) async fn sign_in(app: &App, door: Door) -> Result<SignedIn, Problem> 
         created_at: app.settings.started_at,
         last_sign_in_at: None,
         deleted_at: None,
+        second_factor_at: None,
+        provider: None,
     };
-    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None })
+    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None, must_enrol: false })
 }
 
 #[cfg(test)]

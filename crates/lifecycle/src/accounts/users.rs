@@ -59,6 +59,8 @@ pub async fn create_user(
         created_at: at,
         last_sign_in_at: None,
         deleted_at: None,
+        second_factor_at: None,
+        provider: None,
     };
     let event = NewEvent::about("user.created", ("user", user.id.as_str()), by, at)
         .with(json!({ "username": user.username, "tier": user.tier }));

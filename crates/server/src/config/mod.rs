@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vakhta_domain::query::QueryLimits;
-use vakhta_domain::user::check_password;
+use vakhta_domain::user::{Tier, check_password};
 use value::Value;
 
 /// The largest answer to a question in SQL, bytes in memory.
@@ -49,6 +49,10 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Sign-in attempts a minute.
     pub login_per_min: u32,
+    /// Tiers whose accounts must have a second factor.
+    pub second_factor_tiers: Vec<Tier>,
+    /// What secrets at rest are encrypted with, where given.
+    pub secret_key: Option<String>,
     /// Idle time after which a session ends.
     pub session_idle: Duration,
     /// Time after which a session ends whatever happens.
@@ -199,6 +203,11 @@ impl Config {
             registration: truth("registration"),
             secure_cookies: truth("secure_cookies"),
             login_per_min: whole("login_per_min") as u32,
+            second_factor_tiers: match value("second_factor_tiers") {
+                Value::Words(words) => words.iter().filter_map(|word| Tier::parse(word)).collect(),
+                other => unreachable!("second_factor_tiers is {other:?}"),
+            },
+            secret_key: Some(text("secret_key")).filter(|key| !key.is_empty()),
             session_idle: Duration::from_secs(whole("session_idle_hours") * hour),
             session_max: Duration::from_secs(whole("session_max_days") * 24 * hour),
             max_body_bytes: whole("max_body_bytes"),

@@ -165,6 +165,17 @@ pub static SETTINGS: &[Setting] = &[
         "Sign-in attempts a minute for one address and name, and five times as many for one address. After half as many wrong passwords in a row each further one costs a longer wait.",
     ),
     open(
+        "second_factor_tiers",
+        Kind::AnyWords(&["viewer", "user", "admin", "system_admin"]),
+        "",
+        "Tiers whose accounts must have a second factor: without one they may only enrol one. Empty: nobody must.",
+    ),
+    hidden(
+        "secret_key",
+        Kind::Token,
+        "What secrets are encrypted with that must be read again: those of second factors, and the key that the server signs with. 32 characters or more, the same for every process, kept apart from backups of the database. Left out, they are in the database as they are. Once set, it must stay.",
+    ),
+    open(
         "session_idle_hours",
         Kind::Whole { low: 1, high: 8760 },
         "12",

@@ -23,7 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::ports::{Clock, Ports};
 use vakhta_http::HttpSettings;
-use vakhta_lifecycle::accounts::secret_hash;
+use vakhta_lifecycle::accounts::{Vault, secret_hash};
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
 use vakhta_store::{Store, StoreConfig};
 
@@ -155,6 +155,8 @@ fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
         registration: config.registration,
         admin_token_hash: config.admin_api_token.as_deref().map(secret_hash),
         login_per_min: config.login_per_min,
+        second_factor_tiers: config.second_factor_tiers.clone(),
+        vault: Vault::new(config.secret_key.as_deref()),
         max_body_bytes: config.max_body_bytes as usize,
         max_upload_bytes: config.max_upload_bytes,
         session_idle: config.session_idle,

@@ -18,6 +18,7 @@ mod predictions;
 mod races;
 pub mod samples;
 mod schedules;
+mod second_factors;
 mod serving;
 mod sources;
 mod workspaces;
@@ -140,6 +141,8 @@ list! {
     jobs: a_job_from_start_to_end, single_flight, cancelling, releasing, orphans_are_settled_once,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
+    second_factors: enrolled_confirmed_and_removed, what_is_shown_is_taken_once, a_deleted_account_leaves_none,
+        one_of_many_gets_in_by_a_code, keys_are_made_once;
     sources: added_changed_deleted, a_run_ends_whole_or_not_at_all, a_failed_run_is_told, runs_are_numbered;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
         stale_keys_are_taken_over, bad_cursors_are_refused;

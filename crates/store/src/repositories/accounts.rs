@@ -1,6 +1,6 @@
 //! Accounts: their rows, and the port that joins them with sessions and tokens.
 
-use super::{credentials, cursor, events::tell};
+use super::{credentials, cursor, events::tell, second_factors};
 use crate::db::{Db, Row, Tx, Value, args, is_taken};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Accounts, Inserted, StoreError, UserChanged, UserFilter};
-use vakhta_domain::user::{ApiToken, Session, Tier, User, UserChange};
+use vakhta_domain::user::{ApiToken, Proof, Session, Tier, User, UserChange};
 
 /// Accounts in the database.
 pub(crate) struct AccountRows {
@@ -20,7 +20,9 @@ pub(super) const USER: &str =
     "users.id AS u_id, users.workspace AS u_workspace, users.username AS u_username,
     users.password_hash AS u_password_hash, users.tier AS u_tier, users.is_active AS u_is_active,
     users.must_change_password AS u_must_change_password, users.created_at AS u_created_at,
-    users.last_sign_in_at AS u_last_sign_in_at, users.deleted_at AS u_deleted_at";
+    users.last_sign_in_at AS u_last_sign_in_at, users.deleted_at AS u_deleted_at,
+    (SELECT confirmed_at FROM second_factors WHERE second_factors.user_id = users.id) AS u_second_factor_at,
+    (SELECT issuer FROM identities WHERE identities.user_id = users.id) AS u_provider";
 
 pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
@@ -34,6 +36,8 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
         created_at: row.time("u_created_at")?,
         last_sign_in_at: row.maybe_time("u_last_sign_in_at")?,
         deleted_at: row.maybe_time("u_deleted_at")?,
+        second_factor_at: row.maybe_time("u_second_factor_at")?,
+        provider: row.maybe_text("u_provider")?,
     })
 }
 
@@ -183,6 +187,10 @@ impl Accounts for AccountRows {
         };
         let at = change.events.first().map(|event| event.at);
         end_credentials(&mut tx, change, at.unwrap_or(Timestamp::UNIX_EPOCH)).await?;
+        if after.deleted_at.is_some() {
+            second_factors::forget(&mut tx, &after.id).await?;
+            tx.run("DELETE FROM identities WHERE user_id = ?", args![after.id.as_str()]).await?;
+        }
         tell(&mut tx, &change.events).await?;
         tx.save().await?;
         Ok(UserChanged::Done)
@@ -193,8 +201,14 @@ impl Accounts for AccountRows {
         Ok(self.db.run(sql, args![new, id.as_str(), old]).await? > 0)
     }
 
-    async fn add_session(&self, session: &Session, of: &User, event: &NewEvent) -> Result<bool, StoreError> {
-        credentials::add_session(&self.db, session, of, event).await
+    async fn add_session(
+        &self,
+        session: &Session,
+        of: &User,
+        proof: &Proof,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError> {
+        credentials::add_session(&self.db, session, of, proof, event).await
     }
 
     async fn session(&self, secret_hash: &str) -> Result<Option<(Session, User)>, StoreError> {

@@ -19,6 +19,7 @@ pub(crate) mod job_rows;
 pub(crate) mod jobs;
 pub(crate) mod models;
 pub(crate) mod schedules;
+pub(crate) mod second_factors;
 pub(crate) mod segments;
 pub(crate) mod sources;
 pub(crate) mod version_rows;

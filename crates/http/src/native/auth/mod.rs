@@ -1,5 +1,6 @@
 //! Signing in and out, one's own account, API tokens, everybody's accounts.
 
+pub mod factor;
 pub mod login;
 pub mod logout;
 pub mod profile;

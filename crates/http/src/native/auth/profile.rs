@@ -27,6 +27,8 @@ pub struct UserInfo {
     pub permissions: Vec<Permission>,
     /// Whether the one-time password must be replaced before anything else.
     pub must_change_password: bool,
+    /// Whether a second factor must be enrolled before anything else.
+    pub must_enrol_second_factor: bool,
     /// Where it works.
     pub workspace: String,
 }
@@ -36,6 +38,7 @@ impl From<SignedIn> for UserInfo {
         Self {
             permissions: who.permissions(),
             must_change_password: who.user.must_change_password,
+            must_enrol_second_factor: who.must_enrol,
             workspace: who.actor.workspace.as_str().to_owned(),
             user: who.user.into(),
         }
@@ -108,9 +111,7 @@ pub async fn change_username(
 ) -> Result<Json<UserView>, Problem> {
     let user = own_account(&who)?;
     if let Some(password) = change.current_password {
-        attempt(&app, &who)?;
-        let known = confirm_password(&app.passwords, user, password).await;
-        attempted(&app, &who, known)?;
+        confirmed(&app, &who, user, password).await?;
     }
     let user = rename_own_account(app.ports(), &who.actor, user, change.username).await?;
     app.lifecycle.signals.bump();
@@ -146,6 +147,18 @@ pub async fn leave(
 fn own_account(who: &SignedIn) -> Result<&User, Problem> {
     who.settled()?;
     who.account()
+}
+
+/// Refuses a password that is not the caller's, and counts the attempt.
+pub(super) async fn confirmed(
+    app: &App,
+    who: &SignedIn,
+    user: &User,
+    password: String,
+) -> Result<(), Problem> {
+    attempt(app, who)?;
+    let known = confirm_password(&app.passwords, user, password).await;
+    Ok(attempted(app, who, known)?)
 }
 
 /// A stolen session must not be able to guess the password: attempts are counted as at sign-in.
