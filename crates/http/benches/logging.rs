@@ -103,6 +103,7 @@ async fn served(folder: &Path, logged: bool) -> Result<(), Trouble> {
     let settings = HttpSettings {
         registration: false,
         admin_token_hash: None,
+        provider: None,
         second_factor_tiers: Vec::new(),
         vault: vakhta_lifecycle::accounts::Vault::default(),
         login_per_min: 10,

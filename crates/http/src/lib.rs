@@ -23,7 +23,7 @@ mod words;
 pub use first_admin::{FirstAdmin, ensure_first_admin};
 pub use openapi::openapi;
 pub use router::router;
-pub use settings::{HealthCheck, HealthReport, HttpSettings};
+pub use settings::{HealthCheck, HealthReport, HttpSettings, SignInProvider};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

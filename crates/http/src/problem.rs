@@ -16,7 +16,6 @@ use vakhta_domain::spec::{SpecError, SpecErrors};
 use vakhta_lifecycle::backtests::BacktestError;
 use vakhta_lifecycle::deploy::DeployError;
 use vakhta_lifecycle::export::ExportError;
-use vakhta_lifecycle::import::ImportError;
 use vakhta_lifecycle::models::ModelError;
 use vakhta_lifecycle::serve::ServeError;
 use vakhta_lifecycle::training::TrainError;
@@ -304,20 +303,6 @@ impl From<std::io::Error> for Problem {
             return StoreError::Full { part: "temporary folder" }.into();
         }
         Self::internal(&error)
-    }
-}
-
-impl From<ImportError> for Problem {
-    fn from(error: ImportError) -> Self {
-        let unprocessable = |code, words| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, words);
-        match error {
-            ImportError::ModelMissing(key) => Self::missing("model_missing", "model", key),
-            forecast @ ImportError::Forecast(_) => Self::conflict("wrong_task", forecast.to_string()),
-            ImportError::BadFile(words) => unprocessable("bad_model_file", words),
-            ImportError::Unfit(words) => unprocessable("model_does_not_fit", words),
-            unusable @ ImportError::Unusable(_) => Self::internal(&unusable),
-            ImportError::Store(error) => error.into(),
-        }
     }
 }
 

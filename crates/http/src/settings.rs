@@ -2,8 +2,12 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+use vakhta_domain::ports::Provider;
 use vakhta_domain::user::Tier;
+use vakhta_domain::user::TierRule;
 use vakhta_lifecycle::accounts::Vault;
 
 /// How the doors behave. No defaults: the binary decides.
@@ -17,6 +21,8 @@ pub struct HttpSettings {
     pub login_per_min: u32,
     /// Tiers whose accounts must have a second factor.
     pub second_factor_tiers: Vec<Tier>,
+    /// Who else signs people in.
+    pub provider: Option<SignInProvider>,
     /// What secrets at rest are encrypted by.
     pub vault: Vault,
     /// The largest JSON or YAML body, bytes.
@@ -37,6 +43,25 @@ pub struct HttpSettings {
     pub objects_kind: &'static str,
     /// The release, e.g. `0.1.0`.
     pub version: String,
+}
+
+/// Another provider that signs people in.
+#[derive(Clone)]
+pub struct SignInProvider {
+    /// The provider.
+    pub provider: Arc<dyn Provider>,
+    /// What its groups are here.
+    pub rule: TierRule,
+    /// Where it sends browsers back: the callback's address as people reach it.
+    pub back: String,
+    /// What to call it.
+    pub title: String,
+}
+
+impl fmt::Debug for SignInProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignInProvider({})", self.provider.issuer())
+    }
 }
 
 /// Whether the stores can be used.

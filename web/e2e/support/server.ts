@@ -33,11 +33,12 @@ function program(): string {
 export async function startServer({
   oneTime = false,
   more = {},
-}: { oneTime?: boolean; more?: Record<string, string> } = {}): Promise<Server> {
+  port = 0,
+}: { oneTime?: boolean; more?: Record<string, string>; port?: number } = {}): Promise<Server> {
   const path = program();
   const dataDir = mkdtempSync(join(tmpdir(), 'vakhta-e2e-'));
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VAKHTA_'));
-  const child = spawn(path, ['serve', '--json', '--port', '0', '--data-dir', dataDir], {
+  const child = spawn(path, ['serve', '--json', '--port', String(port), '--data-dir', dataDir], {
     cwd: dataDir,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,6 +12,7 @@ mod arms;
 mod calendars;
 mod data;
 mod drift;
+mod identities;
 mod jobs;
 mod models;
 mod objects;
@@ -30,6 +31,7 @@ pub use arms::{ArmAnswer, Arms};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use drift::{Drift, NewDriftReport};
+pub use identities::{Identities, Linked, Provider, ProviderError, Question};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
@@ -114,6 +116,8 @@ pub struct Ports {
     pub versions: Arc<dyn Versions>,
     /// What happens by the clock.
     pub schedules: Arc<dyn Schedules>,
+    /// Accounts that another provider signs in.
+    pub identities: Arc<dyn Identities>,
     /// Second factors, and the server's own keys.
     pub second_factors: Arc<dyn SecondFactors>,
     /// Where rows come from by themselves.

@@ -3,11 +3,13 @@
 mod change;
 mod password;
 mod permission;
+mod provider;
 mod second_factor;
 
 pub use change::{AccountRefusal, UserChange, UserEdit, edited, may_delete, may_edit};
 pub use password::{BadCredential, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, check_password, check_username};
 pub use permission::{Permission, Tier, held};
+pub use provider::{ClaimRefusal, Expected, IdClaims, TierRule, check_claims, proposed_username};
 pub use second_factor::{
     ConfirmedFactor, Proof, RECOVERY_CODES, STEP_SECONDS, SecondFactor, must_enrol, step_at, steps_taken,
     typed_code, typed_recovery_code,

@@ -1,7 +1,8 @@
 //! The token of `VAKHTA_ADMIN_API_TOKEN`: a system administrator without an account, for scripts that set a server
 //! up. Each address's use is written into the history, at most once an hour; every change is in it anyway.
 
-use super::actor::{Credential, Door, SignedIn, no_workspace};
+use super::actor::{Credential, Door, SignedIn};
+use super::authenticate::no_workspace;
 use crate::App;
 use crate::problem::Problem;
 use jiff::{SignedDuration, Timestamp};

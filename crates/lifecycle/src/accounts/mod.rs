@@ -6,8 +6,10 @@ mod challenge;
 mod limits;
 mod own;
 mod passwords;
+mod provided;
 mod second_factor;
 mod secrets;
+mod service_tokens;
 mod sign_in;
 mod signed;
 mod tokens;
@@ -19,11 +21,13 @@ pub use challenge::Challenge;
 pub use limits::SignInLimits;
 pub use own::{change_own_password, confirm_password, delete_own_account, rename_own_account};
 pub use passwords::{Passwords, TooBusy, is_outdated};
+pub use provided::{ProvidedError, Returned, WAY_SECONDS, Way, come_back, leave_for_provider};
 pub use second_factor::{
     Enrolment, FactorError, Shown, confirm_enrolment, enrol, renew_recovery_codes, reset_second_factor,
     turn_off,
 };
 pub use secrets::{API_TOKEN_PREFIX, SESSION_PREFIX, fresh_secret, secret_hash};
+pub use service_tokens::{JwtError, MAX_JWT_SECONDS, NewJwt, Parent, ServiceToken, create_jwt, read_jwt};
 pub use sign_in::{
     Begun, Credentials, FirstStep, SecondStep, SignInError, begin_session, check_credentials, first_step,
     second_step,
@@ -57,6 +61,9 @@ pub enum AccountError {
     /// The current password was asked for, and this is another one.
     #[error("this is not the current password")]
     WrongPassword,
+    /// A provider signs the account in.
+    #[error("a provider signs `{0}` in; it has no password here")]
+    Provided(String),
     /// The new password is the old one.
     #[error("the new password is the current one")]
     SamePassword,

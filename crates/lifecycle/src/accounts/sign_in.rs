@@ -57,7 +57,9 @@ pub async fn check_credentials(
         limits.failed(address, &username, ports.clock.now());
         return Ok(None);
     }
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    // An account that a provider signs in has no password, and takes as long to refuse.
+    let own = user.as_ref().filter(|user| user.provider.is_none());
+    let hash = own.map(|user| user.password_hash.clone());
     let matches = passwords.matches(password.clone(), hash).await?;
     let Some(user) = user.filter(|user| matches && user.is_active) else {
         limits.failed(address, &username, ports.clock.now());

@@ -176,6 +176,43 @@ pub static SETTINGS: &[Setting] = &[
         "What secrets are encrypted with that must be read again: those of second factors, and the key that the server signs with. 32 characters or more, the same for every process, kept apart from backups of the database. Left out, they are in the database as they are. Once set, it must stay.",
     ),
     open(
+        "oidc_issuer",
+        Kind::Url { schemes: &["https://", "http://"], derived: true },
+        "",
+        "Another provider that signs people in (OpenID Connect): its issuer, e.g. `https://id.example.com/realms/shop`. Needs `public_url`; the provider has to know `PUBLIC_URL/api/v1/auth/oidc/callback`. Empty: none.",
+    ),
+    open("oidc_client_id", Kind::Text, "", "What this server is called at the provider."),
+    hidden(
+        "oidc_client_secret",
+        Kind::Text,
+        "The secret that the provider gave it; empty for a public client.",
+    ),
+    open(
+        "oidc_scopes",
+        Kind::Text,
+        "profile email",
+        "What is asked for beside `openid`, separated by blanks.",
+    ),
+    open(
+        "oidc_groups_claim",
+        Kind::Text,
+        "groups",
+        "The claim of the ID token that holds a person's groups; `realm_access.roles` looks inside another one.",
+    ),
+    open(
+        "oidc_tier_map",
+        Kind::Text,
+        "",
+        "What people of the provider's groups are here: `group=tier,group=tier`, the highest of them; asked at each sign-in.",
+    ),
+    open(
+        "oidc_default_tier",
+        Kind::Word(&["none", "viewer", "user", "admin", "system_admin"]),
+        "none",
+        "What people of no such group are; `none` does not let them in.",
+    ),
+    open("oidc_title", Kind::Text, "", "What the sign-in page calls the provider; empty: its host."),
+    open(
         "session_idle_hours",
         Kind::Whole { low: 1, high: 8760 },
         "12",

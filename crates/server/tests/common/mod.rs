@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each story uses its own part")]
 
 pub mod codes;
+pub mod provider;
 pub mod servers;
 
 use serde_json::{Value, json};

@@ -9,6 +9,7 @@ mod calendars;
 mod datasets;
 mod drift;
 mod history;
+mod identities;
 mod inside;
 mod isolation;
 mod jobs;
@@ -133,6 +134,7 @@ list! {
     calendars: days_are_written_over_and_taken_back;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     drift: reports_are_made_again_and_read, a_report_and_its_training_are_one;
+    identities: made_once_and_found, one_account_of_many_is_made;
     models: added_changed_hidden_revived, pages_of_models;
     serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,
         aliases_are_unique, switching_and_going_back, refused_switches, decisions_that_change_nothing_are_kept,

@@ -52,6 +52,30 @@ fn found_by(user: &User) -> String {
     if user.deleted_at.is_some() { format!("deleted {}", user.id) } else { folded(&user.username) }
 }
 
+/// Adds an account's row. False where the name is taken.
+pub(super) async fn insert(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
+    let added = tx
+        .run(
+            "INSERT INTO users (id, workspace, username, username_folded, password_hash, tier, is_active,
+                must_change_password, created_at, last_sign_in_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING",
+            args![
+                user.id.as_str(),
+                user.workspace.as_str(),
+                user.username.as_str(),
+                folded(&user.username),
+                user.password_hash.as_str(),
+                user.tier.as_str(),
+                user.is_active,
+                user.must_change_password,
+                user.created_at,
+                user.last_sign_in_at,
+            ],
+        )
+        .await?;
+    Ok(added > 0)
+}
+
 /// Whether another system administrator is there. Their rows stay locked until the transaction ends, in one order
 /// everywhere: of two that take one another away, the second waits and finds the first one's work.
 async fn another_rules(tx: &mut Tx, id: &UserId) -> Result<bool, StoreError> {
@@ -84,26 +108,7 @@ async fn end_credentials(tx: &mut Tx, change: &UserChange, at: Timestamp) -> Res
 impl Accounts for AccountRows {
     async fn add_user(&self, user: &User, event: &NewEvent) -> Result<Inserted, StoreError> {
         let mut tx = self.db.begin().await?;
-        let added = tx
-            .run(
-                "INSERT INTO users (id, workspace, username, username_folded, password_hash, tier, is_active,
-                    must_change_password, created_at, last_sign_in_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING",
-                args![
-                    user.id.as_str(),
-                    user.workspace.as_str(),
-                    user.username.as_str(),
-                    folded(&user.username),
-                    user.password_hash.as_str(),
-                    user.tier.as_str(),
-                    user.is_active,
-                    user.must_change_password,
-                    user.created_at,
-                    user.last_sign_in_at,
-                ],
-            )
-            .await?;
-        if added == 0 {
+        if !insert(&mut tx, user).await? {
             return Ok(Inserted::Taken);
         }
         tell(&mut tx, std::slice::from_ref(event)).await?;

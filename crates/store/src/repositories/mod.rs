@@ -15,6 +15,7 @@ pub(crate) mod deployments;
 pub(crate) mod drift;
 pub(crate) mod events;
 pub(crate) mod idempotency;
+pub(crate) mod identities;
 pub(crate) mod job_rows;
 pub(crate) mod jobs;
 pub(crate) mod models;

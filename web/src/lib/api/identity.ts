@@ -11,6 +11,7 @@ export function shownBy(typed: string): Shown {
   return text.replace(/[\s-]/g, '').length > 6 ? { recovery_code: text } : { code: text };
 }
 
+export const signInMethods = () => body(client.GET('/auth/methods'));
 export const signInFurther = (challenge: string, shown: Shown) =>
   body(client.POST('/auth/login/second-factor', { body: { challenge, ...shown } }));
 

@@ -972,6 +972,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how one may sign in here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInMethods"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the provider sends the browser back: signs in, and goes on to the page that was wanted. A refusal leads a
+         *     browser to the sign-in page, and is told to a program.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description signed in, or back to the sign-in page */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the provider. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A page of the UI, such as `/models`. */
+                    next?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description to the provider */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description there is none */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/profile": {
         parameters: {
             query?: never;
@@ -1614,6 +1768,57 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/jwt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges one's session or API token for a signed token (JWT) that works for 15 minutes at most, and no longer than
+         *     what it was made by.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewJwt"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeJwt"];
+                    };
                 };
                 /** @description a problem; `code` says which */
                 default: {
@@ -8756,6 +8961,20 @@ export interface components {
             /** @description The account's name, in any case. */
             username: string;
         };
+        /** @description A short-lived token. Nothing of it is kept. */
+        MadeJwt: {
+            /** @description The token, to be sent as a bearer. */
+            access_token: string;
+            /**
+             * Format: date-time
+             * @description When it ends; earlier where what it was made by ends.
+             */
+            expires_at: string;
+            /** @description What it is held to. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description `Bearer`. */
+            token_type: string;
+        };
         /** @description A token that was made, with its secret. */
         MadeToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
@@ -9086,6 +9305,16 @@ export interface components {
             /** @description The name to come. */
             username: string;
         };
+        /** @description A short-lived token to be made. */
+        NewJwt: {
+            /**
+             * Format: int32
+             * @description Seconds that it works, 1 to 900; default 900.
+             */
+            expires_in_seconds?: number | null;
+            /** @description What it is held to, no wider than what you may do yourself; left out, all of that but managing tokens. */
+            scopes?: components["schemas"]["Permission"][] | null;
+        };
         /** @description A schedule to be made. */
         NewSchedule: {
             /** @description Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`. */
@@ -9412,6 +9641,13 @@ export interface components {
         Profile: {
             /** @description The columns, in order. */
             columns: components["schemas"]["Column"][];
+        };
+        /** @description Another provider that signs people in. */
+        ProviderMethod: {
+            /** @description Where to send the browser. */
+            start: string;
+            /** @description What to call it. */
+            title: string;
         };
         /** @description How right answers are. */
         Quality: ({
@@ -9832,6 +10068,14 @@ export interface components {
             token: string;
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description How one may sign in here. */
+        SignInMethods: {
+            /** @description By name and password. */
+            password: boolean;
+            provider: components["schemas"]["ProviderMethod"] | null;
+            /** @description Whether anybody may make himself an account. */
+            registration: boolean;
         };
         /** @description A silence. */
         Silence: {

@@ -112,7 +112,7 @@ pub async fn confirm(
     let user = own_account(&who)?;
     let keep = match &who.credential {
         Credential::Session { secret_hash } => Some(secret_hash.as_str()),
-        Credential::Token(_) | Credential::System => None,
+        Credential::Token { .. } | Credential::Jwt | Credential::System => None,
     };
     let codes = confirm_enrolment(app.ports(), &app.keys, &who.actor, user, &given.code, keep).await?;
     app.lifecycle.signals.bump();

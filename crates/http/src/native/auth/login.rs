@@ -7,7 +7,7 @@ use crate::auth::{Door, door, session_cookie};
 use crate::body::Json;
 use crate::problem::Problem;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -108,20 +108,34 @@ pub async fn second_factor(State(app): State<App>, request: Request) -> Result<R
     }
 }
 
-/// Begins the session of who has shown all that is wanted.
-pub(super) async fn begin(app: &App, door: Door, user: User, proof: Proof) -> Result<Response, Problem> {
+/// Begins the session of who has shown all that is wanted, and answers it.
+async fn begin(app: &App, door: Door, user: User, proof: Proof) -> Result<Response, Problem> {
+    let begun = begin_session_for(app, door, user.clone(), &proof).await?;
+    Ok(([(header::SET_COOKIE, started(app, &begun))], Json(view(app, user, begun))).into_response())
+}
+
+/// The session of who has shown all that is wanted.
+pub(super) async fn begin_session_for(
+    app: &App,
+    door: Door,
+    user: User,
+    proof: &Proof,
+) -> Result<Begun, Problem> {
     let actor = door.actor(&user);
     let longest = app.settings.session_max;
-    let begun = begin_session(app.ports(), &app.sign_ins, &actor, (&user, &proof), longest).await?;
-    let Some(begun) = begun else {
-        return Err(match proof {
-            Proof::FirstFactorAlone => refuse(app, &actor, None).await?,
-            Proof::Code(_) | Proof::Recovery(_) => refuse_code(app, &actor).await?,
-        });
-    };
-    app.lifecycle.signals.bump();
-    let cookie = session_cookie(&begun.secret, longest.as_secs(), app.settings.secure_cookies);
-    Ok(([(header::SET_COOKIE, cookie)], Json(view(app, user, begun))).into_response())
+    if let Some(begun) = begin_session(app.ports(), &app.sign_ins, &actor, (&user, proof), longest).await? {
+        app.lifecycle.signals.bump();
+        return Ok(begun);
+    }
+    Err(match proof {
+        Proof::FirstFactorAlone => refuse(app, &actor, None).await?,
+        Proof::Code(_) | Proof::Recovery(_) => refuse_code(app, &actor).await?,
+    })
+}
+
+/// The cookie of a session that began.
+pub(super) fn started(app: &App, begun: &Begun) -> HeaderValue {
+    session_cookie(&begun.secret, app.settings.session_max.as_secs(), app.settings.secure_cookies)
 }
 
 fn view(app: &App, user: User, begun: Begun) -> SignedInView {

@@ -78,7 +78,7 @@ pub async fn change_password(
     let user = who.account()?;
     let keep = match &who.credential {
         Credential::Session { secret_hash } => Some(secret_hash.as_str()),
-        Credential::Token(_) | Credential::System => None,
+        Credential::Token { .. } | Credential::Jwt | Credential::System => None,
     };
     let words = (change.current_password, change.new_password);
     attempt(&app, &who)?;
@@ -143,9 +143,13 @@ pub async fn leave(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-/// The caller's account once its password is its own.
+/// The caller's account once its password is its own. What is held to scopes changes no account: none of them says so.
 fn own_account(who: &SignedIn) -> Result<&User, Problem> {
     who.settled()?;
+    if who.scopes.is_some() {
+        let text = "a token that is held to scopes changes no account; sign in instead";
+        return Err(Problem::forbidden("scoped_token", text));
+    }
     who.account()
 }
 

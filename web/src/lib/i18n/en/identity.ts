@@ -40,4 +40,19 @@ export const identity = {
     back: 'Another account',
     ended: 'It took too long. Sign in again.',
   },
+  provider: {
+    or: 'or',
+    through: (title: string) => `Sign in through ${title}`,
+    problems: {
+      sign_in_not_asked: 'It took more than ten minutes, or began in another browser. Try again.',
+      provider_refused: 'The provider did not sign you in. Try again.',
+      id_token_refused:
+        'What the provider sent is not taken. An administrator finds the cause in the log.',
+      provider_unavailable:
+        'The provider cannot be reached now. Try again, or sign in by password.',
+      no_tier: 'None of your groups may come in here. Ask an administrator.',
+      account_disabled: 'Your account here is disabled. Ask an administrator.',
+      provider_off: 'No other provider signs people in here.',
+    } as Record<string, string>,
+  },
 };
