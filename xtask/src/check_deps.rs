@@ -25,6 +25,11 @@ const ROOMS: &[Room] = &[
         never: &["sqlx", "sqlx-core", "axum", "object_store", "openssl", "native-tls"],
     },
     Room {
+        name: "vakhta-oidc",
+        may: &["vakhta-domain"],
+        never: &["sqlx", "sqlx-core", "axum", "object_store", "openssl", "native-tls"],
+    },
+    Room {
         name: "vakhta-query",
         may: &["vakhta-domain"],
         never: &["sqlx", "sqlx-core", "axum", "reqwest", "hyper", "openssl", "native-tls"],
@@ -53,6 +58,7 @@ const ROOMS: &[Room] = &[
             "vakhta-ml",
             "vakhta-simulate",
             "vakhta-notify",
+            "vakhta-oidc",
             "vakhta-query",
             "vakhta-store",
             "vakhta-tables",

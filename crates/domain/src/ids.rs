@@ -75,12 +75,17 @@ impl WorkspaceId {
     }
 }
 
+/// `n` random bytes.
+pub fn random_bytes(chance: &dyn Chance, n: usize) -> Vec<u8> {
+    let mut bytes = vec![0u8; n];
+    chance.fill(&mut bytes);
+    bytes
+}
+
 /// `n` random bytes as lower-case hex.
 pub fn random_hex(chance: &dyn Chance, n: usize) -> String {
     use fmt::Write as _;
-    let mut bytes = vec![0u8; n];
-    chance.fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(2 * n), |mut text, byte| {
+    random_bytes(chance, n).iter().fold(String::with_capacity(2 * n), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -99,6 +99,8 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             last_sign_in_at: None,
             deleted_at: None,
+            second_factor_at: None,
+            provider: None,
         };
         let anna = user(Tier::User);
         assert_eq!(standing(&anna, &home, None), Some(Tier::User));

@@ -23,7 +23,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{ModelKey, WorkspaceId};
 use vakhta_domain::ports::{PredictionLog, StoreError};
 use vakhta_domain::prediction::{FlatPredictions, LogPart, LoggedPrediction};
-use vakhta_domain::user::Session;
+use vakhta_domain::user::{Proof, Session};
 use vakhta_http::{
     EdgeSettings, HealthCheck, HealthReport, HttpSettings, Measured, Page, ensure_first_admin, router,
 };
@@ -109,6 +109,9 @@ async fn served(folder: &Path, logged: bool) -> Result<(), Trouble> {
     let settings = HttpSettings {
         registration: false,
         admin_token_hash: None,
+        provider: None,
+        second_factor_tiers: Vec::new(),
+        vault: vakhta_lifecycle::accounts::Vault::default(),
         login_per_min: 10,
         max_body_bytes: 1 << 20,
         max_upload_bytes: 1 << 20,
@@ -154,7 +157,7 @@ async fn signed_in(house: &House, at: Timestamp) -> Result<String, Trouble> {
         user_agent: None,
     };
     let event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), &house.actor, at);
-    ports.accounts.add_session(&session, &user, &event).await?;
+    ports.accounts.add_session(&session, &user, &Proof::FirstFactorAlone, &event).await?;
     Ok(secret)
 }
 

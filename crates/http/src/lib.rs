@@ -27,13 +27,14 @@ pub use first_admin::{FirstAdmin, ensure_first_admin};
 pub use metrics::{Kind, Measured, Page};
 pub use openapi::openapi;
 pub use router::router;
-pub use settings::{HealthCheck, HealthReport, HttpSettings};
+pub use settings::{HealthCheck, HealthReport, HttpSettings, SignInProvider};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vakhta_domain::ports::Ports;
+use vakhta_domain::user::{Tier, User, must_enrol};
 use vakhta_lifecycle::Lifecycle;
-use vakhta_lifecycle::accounts::{Passwords, SignInLimits};
+use vakhta_lifecycle::accounts::{Keys, Passwords, SignInLimits};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub struct Doors {
     pub passwords: Passwords,
     /// Counts sign-in attempts.
     pub sign_ins: SignInLimits,
+    /// What the server encrypts and signs with.
+    pub keys: Keys,
     /// Notes the uses of the administrator's token.
     admin_token_uses: auth::AuditedUses,
     /// Counts what people are refused.
@@ -91,6 +94,7 @@ impl App {
         Self(Arc::new(Doors {
             live: live::Live::new(lifecycle.clone()),
             passwords: Passwords::for_this_machine(),
+            keys: Keys::new(settings.vault.clone()),
             lifecycle,
             measured,
             requests: metrics::Requests::new(),
@@ -122,6 +126,11 @@ impl App {
         let report = self.health.check().await;
         *looked = Some((Instant::now(), report));
         report
+    }
+
+    /// Whether an account, being what it is here, must enrol a second factor before anything else.
+    pub(crate) fn must_enrol(&self, user: &User, here: Tier) -> bool {
+        must_enrol(user, here, &self.settings.second_factor_tiers)
     }
 
     /// The moment that it is.

@@ -8,6 +8,7 @@ use crate::request;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vakhta_domain::ids::JobId;
@@ -16,7 +17,6 @@ use vakhta_domain::spec::{SpecError, SpecErrors};
 use vakhta_lifecycle::backtests::BacktestError;
 use vakhta_lifecycle::deploy::DeployError;
 use vakhta_lifecycle::export::ExportError;
-use vakhta_lifecycle::import::ImportError;
 use vakhta_lifecycle::models::ModelError;
 use vakhta_lifecycle::serve::ServeError;
 use vakhta_lifecycle::training::TrainError;
@@ -26,7 +26,7 @@ use vakhta_lifecycle::upload::UploadError;
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// When to try again where a disk is full: space comes back by people, and nothing has to be restarted then.
-const FULL_RETRY_SECONDS: u64 = 15;
+const FULL_RETRY_SECONDS: u32 = 15;
 
 /// One wrong place in the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -63,6 +63,12 @@ pub struct ProblemBody {
     /// The rows that an upload was refused for.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<RefusedView>,
+    /// Where signing in takes a second step: what to send with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
+    /// When the challenge ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_expires_at: Option<Timestamp>,
 }
 
 /// A refusal or failure on its way to the caller.
@@ -74,7 +80,8 @@ pub struct Problem {
     errors: Vec<FieldError>,
     job: Option<JobId>,
     refused: Option<Box<RefusedView>>,
-    retry_after: Option<u64>,
+    challenge: Option<Box<(String, Timestamp)>>,
+    retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -87,6 +94,7 @@ impl Problem {
             errors: Vec::new(),
             job: None,
             refused: None,
+            challenge: None,
             retry_after: None,
         }
     }
@@ -144,7 +152,7 @@ impl Problem {
     /// 503 with a time to try again.
     pub fn unavailable(code: &'static str, detail: impl Into<String>, retry_after_seconds: u64) -> Self {
         Self {
-            retry_after: Some(retry_after_seconds),
+            retry_after: Some(bounded(retry_after_seconds)),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
         }
     }
@@ -152,7 +160,7 @@ impl Problem {
     /// 429 with a time to try again.
     pub fn too_many(detail: impl Into<String>, retry_after_seconds: u64) -> Self {
         Self {
-            retry_after: Some(retry_after_seconds),
+            retry_after: Some(bounded(retry_after_seconds)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
         }
     }
@@ -178,6 +186,13 @@ impl Problem {
         self
     }
 
+    /// The same, with what to send in the second step of signing in.
+    #[must_use]
+    pub(crate) fn with_challenge(mut self, challenge: String, expires_at: Timestamp) -> Self {
+        self.challenge = Some(Box::new((challenge, expires_at)));
+        self
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -199,12 +214,18 @@ impl Problem {
     }
 }
 
+/// Seconds as a problem keeps them: small, so that refusals are.
+fn bounded(seconds: u64) -> u32 {
+    u32::try_from(seconds).unwrap_or(u32::MAX)
+}
+
 fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "the body" } else { pointer }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let (challenge, challenge_expires_at) = self.challenge.map(|given| *given).unzip();
         let body = ProblemBody {
             r#type: format!("urn:vakhta:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Problem"),
@@ -215,6 +236,8 @@ impl IntoResponse for Problem {
             errors: self.errors,
             job_id: self.job.map(|job| job.as_str().to_owned()),
             refused: self.refused.map(|refused| *refused),
+            challenge,
+            challenge_expires_at,
         };
         let bytes = serde_json::to_vec(&body).expect("a problem is plain data");
         let mut response = (self.status, bytes).into_response();
@@ -284,20 +307,6 @@ impl From<std::io::Error> for Problem {
             return StoreError::Full { part: "temporary folder" }.into();
         }
         Self::internal(&error)
-    }
-}
-
-impl From<ImportError> for Problem {
-    fn from(error: ImportError) -> Self {
-        let unprocessable = |code, words| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, words);
-        match error {
-            ImportError::ModelMissing(key) => Self::missing("model_missing", "model", key),
-            forecast @ ImportError::Forecast(_) => Self::conflict("wrong_task", forecast.to_string()),
-            ImportError::BadFile(words) => unprocessable("bad_model_file", words),
-            ImportError::Unfit(words) => unprocessable("model_does_not_fit", words),
-            unusable @ ImportError::Unusable(_) => Self::internal(&unusable),
-            ImportError::Store(error) => error.into(),
-        }
     }
 }
 

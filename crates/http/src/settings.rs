@@ -3,7 +3,13 @@
 use crate::edge::EdgeSettings;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+use vakhta_domain::ports::Provider;
+use vakhta_domain::user::Tier;
+use vakhta_domain::user::TierRule;
+use vakhta_lifecycle::accounts::Vault;
 
 /// How the doors behave. No defaults: the binary decides.
 #[derive(Debug, Clone)]
@@ -18,6 +24,12 @@ pub struct HttpSettings {
     pub edge: EdgeSettings,
     /// Sign-in attempts a minute for one address and name; an address alone has five times as many.
     pub login_per_min: u32,
+    /// Tiers whose accounts must have a second factor.
+    pub second_factor_tiers: Vec<Tier>,
+    /// Who else signs people in.
+    pub provider: Option<SignInProvider>,
+    /// What secrets at rest are encrypted by.
+    pub vault: Vault,
     /// The largest JSON or YAML body, bytes.
     pub max_body_bytes: usize,
     /// The largest uploaded file, bytes.
@@ -47,6 +59,25 @@ impl HttpSettings {
     /// The largest body of records to predict, bytes, unpacked.
     pub(crate) fn records_limit(&self) -> usize {
         if self.max_body_bytes == USUAL_BODY_BYTES { MAX_RECORDS_BYTES } else { self.max_body_bytes }
+    }
+}
+
+/// Another provider that signs people in.
+#[derive(Clone)]
+pub struct SignInProvider {
+    /// The provider.
+    pub provider: Arc<dyn Provider>,
+    /// What its groups are here.
+    pub rule: TierRule,
+    /// Where it sends browsers back: the callback's address as people reach it.
+    pub back: String,
+    /// What to call it.
+    pub title: String,
+}
+
+impl fmt::Debug for SignInProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignInProvider({})", self.provider.issuer())
     }
 }
 

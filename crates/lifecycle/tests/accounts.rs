@@ -7,7 +7,7 @@ use common::House;
 use jiff::SignedDuration;
 use std::time::Duration;
 use vakhta_domain::ids::UserId;
-use vakhta_domain::user::{AccountRefusal, Actor, Tier, User};
+use vakhta_domain::user::{AccountRefusal, Actor, Proof, Tier, User};
 use vakhta_lifecycle::accounts::{
     AccountError, Credentials, Edit, NewAccount, Passwords, SignInError, SignInLimits, begin_session,
     change_own_password, check_credentials, create_user, delete_own_account, delete_user, edit_user,
@@ -52,7 +52,14 @@ async fn an_outdated_hash_is_made_anew_at_sign_in() {
     assert!(!is_outdated(&signed_in.password_hash) && is_outdated(&old));
     let kept = house.ports.accounts.user(&anna.id).await.expect("works").expect("is there");
     assert_eq!(kept.password_hash, signed_in.password_hash);
-    let begun = begin_session(&house.ports, &house.actor, &signed_in, Duration::from_mins(1)).await;
+    let begun = begin_session(
+        &house.ports,
+        &limits,
+        &house.actor,
+        (&signed_in, &Proof::FirstFactorAlone),
+        Duration::from_mins(1),
+    )
+    .await;
     assert!(begun.expect("works").is_some());
     assert!(sign_in(&house, &limits, PASSWORD).await.expect("asked").is_some());
 }
@@ -66,7 +73,14 @@ async fn who_was_disabled_while_his_password_was_compared_gets_no_session() {
     let off = Edit { is_active: Some(false), ..Edit::default() };
     let passwords = Passwords::for_this_machine();
     edit_user(&house.ports, &passwords, &house.actor, &anna.id, off).await.expect("changed");
-    let begun = begin_session(&house.ports, &house.actor, &signed_in, Duration::from_mins(1)).await;
+    let begun = begin_session(
+        &house.ports,
+        &limits,
+        &house.actor,
+        (&signed_in, &Proof::FirstFactorAlone),
+        Duration::from_mins(1),
+    )
+    .await;
     assert!(begun.expect("works").is_none());
     assert!(sign_in(&house, &limits, PASSWORD).await.expect("asked").is_none());
 }

@@ -31,9 +31,10 @@ use objects::{CheckedObjects, LocalObjects, S3Objects};
 use predictions::PredictionFiles;
 use repositories::{
     accounts::AccountRows, actuals::ActualRows, alerts::AlertRows, arms::ArmRows, calendars::CalendarRows,
-    datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows, jobs::JobRows,
-    models::ModelRows, personal::PersonalRows, schedules::ScheduleRows, segments::SegmentRows,
-    sources::SourceRows, versions::VersionRows, workspaces::WorkspaceRows,
+    datasets::DatasetRows, drift::DriftRows, events::EventRows, idempotency::AnswerRows,
+    identities::IdentityRows, jobs::JobRows, models::ModelRows, personal::PersonalRows,
+    schedules::ScheduleRows, second_factors::FactorRows, segments::SegmentRows, sources::SourceRows,
+    versions::VersionRows, workspaces::WorkspaceRows,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -95,6 +96,8 @@ impl Store {
             models: Arc::new(ModelRows { db: rows() }),
             versions: Arc::new(VersionRows { db: rows() }),
             schedules: Arc::new(ScheduleRows { db: rows() }),
+            identities: Arc::new(IdentityRows { db: rows() }),
+            second_factors: Arc::new(FactorRows { db: rows() }),
             sources: Arc::new(SourceRows { db: rows() }),
             feeds: Arc::new(feeds::Outside::new(config.feeds.clone(), &config.data_dir)),
             jobs: Arc::new(JobRows { db: rows() }),

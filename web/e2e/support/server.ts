@@ -30,11 +30,15 @@ function program(): string {
 }
 
 /** Starts a server. With `oneTime` it makes its own one-time password, else the password is {@link PASSWORD}. */
-export async function startServer({ oneTime = false } = {}): Promise<Server> {
+export async function startServer({
+  oneTime = false,
+  more = {},
+  port = 0,
+}: { oneTime?: boolean; more?: Record<string, string>; port?: number } = {}): Promise<Server> {
   const path = program();
   const dataDir = mkdtempSync(join(tmpdir(), 'vakhta-e2e-'));
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VAKHTA_'));
-  const child = spawn(path, ['serve', '--json', '--port', '0', '--data-dir', dataDir], {
+  const child = spawn(path, ['serve', '--json', '--port', String(port), '--data-dir', dataDir], {
     cwd: dataDir,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,6 +48,7 @@ export async function startServer({ oneTime = false } = {}): Promise<Server> {
       VAKHTA_LOGIN_PER_MIN: '1000',
       VAKHTA_THREADS: '1',
       ...(oneTime ? {} : { VAKHTA_ADMIN_PASSWORD: PASSWORD }),
+      ...more,
     },
   });
   let log = '';

@@ -4,7 +4,7 @@ use super::StoreError;
 use crate::event::NewEvent;
 use crate::ids::{TokenId, UserId};
 use crate::page::{Page, PageQuery};
-use crate::user::{ApiToken, Session, Tier, User, UserChange};
+use crate::user::{ApiToken, Proof, Session, Tier, User, UserChange};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -74,8 +74,15 @@ pub trait Accounts: Send + Sync {
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<bool, StoreError>;
 
     /// Starts a session and notes the sign-in on the account. False where the account is no longer what `of`
-    /// says: its password was changed, or it was disabled or deleted meanwhile.
-    async fn add_session(&self, session: &Session, of: &User, event: &NewEvent) -> Result<bool, StoreError>;
+    /// says (its password was changed, or it was disabled or deleted meanwhile), where the proof was used before, and
+    /// where none is given though the account has a second factor.
+    async fn add_session(
+        &self,
+        session: &Session,
+        of: &User,
+        proof: &Proof,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError>;
     /// The session of that secret with its account; an expired one, too: the caller compares times.
     async fn session(&self, secret_hash: &str) -> Result<Option<(Session, User)>, StoreError>;
     /// Notes that a session was used.

@@ -12,11 +12,13 @@ mod arms;
 mod calendars;
 mod data;
 mod drift;
+mod identities;
 mod jobs;
 mod models;
 mod objects;
 mod personal;
 mod schedules;
+mod second_factors;
 mod sources;
 mod workspaces;
 
@@ -30,11 +32,13 @@ pub use arms::{ArmAnswer, Arms};
 pub use calendars::Calendars;
 pub use data::{Datasets, EventFilter, Events, Idempotency, NewDatasetVersion, Replay};
 pub use drift::{Drift, NewDriftReport};
+pub use identities::{Identities, Linked, Provider, ProviderError, Question};
 pub use jobs::{Beat, CancelAnswer, Enqueued, JobFilter, JobLease, Jobs};
 pub use models::{Champion, FinishedTraining, ImportedVersion, Models, SwitchAnswer, Versions};
 pub use objects::{Objects, PredictionLog};
 pub use personal::{Erased, Personal};
 pub use schedules::Schedules;
+pub use second_factors::SecondFactors;
 pub use sources::{Feed, FeedError, Feeds, Fetched, FinishedSync, Sources, SyncStored};
 pub use workspaces::{MemberSet, Workspaces};
 
@@ -114,6 +118,10 @@ pub struct Ports {
     pub versions: Arc<dyn Versions>,
     /// What happens by the clock.
     pub schedules: Arc<dyn Schedules>,
+    /// Accounts that another provider signs in.
+    pub identities: Arc<dyn Identities>,
+    /// Second factors, and the server's own keys.
+    pub second_factors: Arc<dyn SecondFactors>,
     /// Where rows come from by themselves.
     pub sources: Arc<dyn Sources>,
     /// What is read from there.

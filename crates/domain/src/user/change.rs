@@ -131,7 +131,8 @@ impl UserChange {
 
     /// Whether `found` is still the account that the change was made from.
     pub fn fits(&self, found: &User) -> bool {
-        let seen = |user: &User| User { last_sign_in_at: None, ..user.clone() };
+        // Signing in and enrolling are no changes of what an edit is about.
+        let seen = |user: &User| User { last_sign_in_at: None, second_factor_at: None, ..user.clone() };
         seen(&self.before) == seen(found)
     }
 }
@@ -154,6 +155,8 @@ mod tests {
             created_at: Timestamp::UNIX_EPOCH,
             last_sign_in_at: None,
             deleted_at: None,
+            second_factor_at: None,
+            provider: None,
         }
     }
 

@@ -3,10 +3,17 @@
 mod change;
 mod password;
 mod permission;
+mod provider;
+mod second_factor;
 
 pub use change::{AccountRefusal, UserChange, UserEdit, edited, may_delete, may_edit};
 pub use password::{BadCredential, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, check_password, check_username};
 pub use permission::{Permission, Tier, held};
+pub use provider::{ClaimRefusal, Expected, IdClaims, TierRule, check_claims, proposed_username};
+pub use second_factor::{
+    ConfirmedFactor, Proof, RECOVERY_CODES, STEP_SECONDS, SecondFactor, must_enrol, step_at, steps_taken,
+    typed_code, typed_recovery_code,
+};
 
 use crate::ids::{TokenId, UserId, WorkspaceId};
 use jiff::Timestamp;
@@ -35,6 +42,10 @@ pub struct User {
     pub last_sign_in_at: Option<Timestamp>,
     /// When it was deleted. Its id stays, so that the history goes on naming it; its name may be taken again.
     pub deleted_at: Option<Timestamp>,
+    /// Since when it has a second factor.
+    pub second_factor_at: Option<Timestamp>,
+    /// The provider that signs it in, by its issuer's address; such an account has no password.
+    pub provider: Option<String>,
 }
 
 impl User {

@@ -1,23 +1,17 @@
 //! From a request's credential to the person or program that acts.
 
-use super::cookie::session_cookie_name;
+use super::authenticate::authenticate;
+use super::cookie::{cookie_of, session_cookie_name};
 use super::origin::same_origin;
-use super::{system, watched};
 use crate::App;
 use crate::problem::Problem;
 use crate::request::{self, WhoAsks};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use jiff::{SignedDuration, Timestamp};
 use vakhta_domain::ids::TokenId;
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::user::{Actor, Permission, Source, Tier, User, held};
-use vakhta_domain::workspace::standing;
-use vakhta_lifecycle::accounts::{API_TOKEN_PREFIX, secret_hash};
-
-/// Uses within this time are noted once: a busy program must not write a row a request.
-const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// The header that names the workspace of one request.
 const WORKSPACE: &str = "x-vakhta-workspace";
@@ -31,9 +25,23 @@ pub enum Credential {
         secret_hash: String,
     },
     /// An API token.
-    Token(TokenId),
+    Token {
+        /// Its identity.
+        id: TokenId,
+        /// SHA-256 of its secret, hex.
+        secret_hash: String,
+    },
+    /// A short-lived token, made by a session or an API token.
+    Jwt,
     /// The token of `VAKHTA_ADMIN_API_TOKEN`, which is no account's.
     System,
+}
+
+impl Credential {
+    /// Whether it works in the one workspace that it was made in.
+    pub(super) fn is_bound(&self) -> bool {
+        matches!(self, Self::Token { .. } | Self::Jwt)
+    }
 }
 
 /// Who is asking. As an argument of a handler it demands sign-in; 401 without.
@@ -47,6 +55,8 @@ pub struct SignedIn {
     pub credential: Credential,
     /// What the credential is held to; none for all that his tier may do.
     pub scopes: Option<Vec<Permission>>,
+    /// Whether he may do nothing before he has enrolled a second factor.
+    pub must_enrol: bool,
 }
 
 impl SignedIn {
@@ -66,8 +76,21 @@ impl SignedIn {
         Err(Problem::forbidden("forbidden", text))
     }
 
-    /// Demands that the one-time password is replaced: 403 until then.
+    /// Demands that the account is as it must be: its password its own, its second factor enrolled where its tier has
+    /// to have one. 403 until then.
     pub fn settled(&self) -> Result<(), Problem> {
+        self.own_password()?;
+        if !self.must_enrol {
+            return Ok(());
+        }
+        Err(Problem::forbidden(
+            "second_factor_enrolment_required",
+            "accounts of this tier must have a second factor here; enrol one by POST /auth/profile/second-factor",
+        ))
+    }
+
+    /// Demands that the one-time password is replaced: 403 until then.
+    pub fn own_password(&self) -> Result<(), Problem> {
         if !self.user.must_change_password {
             return Ok(());
         }
@@ -80,7 +103,7 @@ impl SignedIn {
     /// Whether his tier and his credential allow it.
     pub fn may(&self, permission: Permission) -> bool {
         let in_scope = self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission));
-        !self.user.must_change_password && self.actor.tier.allows(permission) && in_scope
+        self.settled().is_ok() && self.actor.tier.allows(permission) && in_scope
     }
 
     /// All that he may do, once his password is his own.
@@ -133,15 +156,7 @@ pub(crate) fn presented(headers: &HeaderMap, secure: bool) -> Option<(String, bo
         let (scheme, secret) = value.to_str().ok()?.split_once(' ')?;
         return scheme.eq_ignore_ascii_case("bearer").then(|| (secret.trim().to_owned(), false));
     }
-    let name = session_cookie_name(secure);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, _)| *found == name)
-        .map(|(_, secret)| (secret.to_owned(), true))
+    cookie_of(headers, session_cookie_name(secure)).map(|secret| (secret, true))
 }
 
 /// What is known of a request's origin before anybody signed in.
@@ -179,7 +194,7 @@ impl Door {
     }
 
     /// The actor of an account in a workspace, with what it is there.
-    fn actor_in(self, user: &User, workspace: WorkspaceId, tier: Tier) -> Actor {
+    pub(super) fn actor_in(self, user: &User, workspace: WorkspaceId, tier: Tier) -> Actor {
         Actor {
             workspace,
             user: Some(user.id.clone()),
@@ -216,85 +231,4 @@ pub(crate) fn door(parts: &Parts) -> Door {
             .get(WORKSPACE)
             .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned()),
     }
-}
-
-/// Finds the account of a secret. 401 where it is unknown, expired, revoked, or the account is disabled; all
-/// of them sound the same.
-pub(crate) async fn authenticate(app: &App, secret: &str, door: Door) -> Result<SignedIn, Problem> {
-    let refuse =
-        || Problem::not_signed_in("the session or token is unknown, ended or revoked; sign in again");
-    let hash = secret_hash(secret);
-    let now = app.now();
-    if !door.by_cookie && app.settings.admin_token_hash.as_ref() == Some(&hash) {
-        return system::sign_in(app, door).await;
-    }
-    if !door.by_cookie && app.settings.metrics_token_hash.as_ref() == Some(&hash) {
-        return Ok(system::scraper(app, door));
-    }
-    let accounts = &app.ports().accounts;
-    let mut used = None;
-    let (user, credential, scopes, own) = if secret.starts_with(API_TOKEN_PREFIX) {
-        let (token, user) = accounts.token(&hash).await?.ok_or_else(refuse)?;
-        if door.by_cookie || token.revoked_at.is_some() || token.expires_at <= now {
-            return Err(refuse());
-        }
-        if is_worth_noting(token.last_used_at, now) {
-            accounts.touch_token(&token.id, now).await?;
-        }
-        used = Some(token.clone());
-        (user, Credential::Token(token.id), token.scopes, token.workspace)
-    } else {
-        let (session, user) = accounts.session(&hash).await?.ok_or_else(refuse)?;
-        let idle = SignedDuration::try_from(app.settings.session_idle).unwrap_or(SignedDuration::MAX);
-        if session.expires_at <= now || now.duration_since(session.last_seen_at) > idle {
-            return Err(refuse());
-        }
-        if is_worth_noting(Some(session.last_seen_at), now) {
-            accounts.touch_session(&hash, now).await?;
-        }
-        (user, Credential::Session { secret_hash: hash }, None, session.workspace)
-    };
-    if !user.is_active {
-        return Err(refuse());
-    }
-    let bound = matches!(credential, Credential::Token(_));
-    let (workspace, tier) = match door.workspace.as_deref().filter(|key| *key != own.as_str()) {
-        // A token works where it was made.
-        Some(key) if bound => return Err(no_workspace(key)),
-        Some(key) => {
-            let wanted = WorkspaceId::new(key);
-            let tier = tier_in(app, &user, &wanted).await?.ok_or_else(|| no_workspace(key))?;
-            (wanted, tier)
-        }
-        None => {
-            let tier = tier_in(app, &user, &own).await?.ok_or_else(refuse)?;
-            (own, tier)
-        }
-    };
-    let actor = door.actor_in(&user, workspace, tier);
-    if let Some(token) = used {
-        watched::came_from(app, &token, &actor).await;
-    }
-    Ok(SignedIn { actor, user, credential, scopes })
-}
-
-/// What an account is in a workspace; none where it does not belong or there is none.
-async fn tier_in(app: &App, user: &User, workspace: &WorkspaceId) -> Result<Option<Tier>, Problem> {
-    if user.workspace == *workspace {
-        return Ok(Some(user.tier));
-    }
-    let workspaces = &app.ports().workspaces;
-    if workspaces.workspace(workspace).await?.is_none() {
-        return Ok(None);
-    }
-    Ok(standing(user, workspace, workspaces.role(workspace, &user.id).await?))
-}
-
-/// 404, as where there is none: a workspace that one does not belong to is not to be found.
-pub(super) fn no_workspace(key: &str) -> Problem {
-    Problem::missing("workspace_missing", "workspace", key.chars().take(80).collect::<String>())
-}
-
-fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
-    last.is_none_or(|last| now.duration_since(last) >= NOTED_EVERY)
 }

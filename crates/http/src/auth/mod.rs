@@ -1,6 +1,7 @@
 //! Who is asking, and may he: the gate before every operation, sessions, API tokens, the administrator's token.
 
 mod actor;
+mod authenticate;
 mod cookie;
 pub(crate) mod gate;
 mod origin;
@@ -12,8 +13,9 @@ mod watched;
 pub use actor::{Credential, SignedIn};
 pub use cookie::session_cookie_name;
 
-pub(crate) use actor::{Door, authenticate, door, presented};
-pub(crate) use cookie::session_cookie;
+pub(crate) use actor::{Door, door, presented};
+pub(crate) use authenticate::authenticate;
+pub(crate) use cookie::{cookie_of, session_cookie, way_cookie, way_cookie_name};
 pub(crate) use origin::same_origin;
 pub(crate) use system::AuditedUses;
 pub(crate) use watched::{KnownNetworks, Refusals};

@@ -1,7 +1,8 @@
 //! The tokens of settings, which are no account's. `VAKHTA_METRICS_TOKEN` reads figures. `VAKHTA_ADMIN_API_TOKEN` is a
 //! system administrator, for scripts that set a server up. Each address's use is written into the history, at most once an hour; every change is in it anyway.
 
-use super::actor::{Credential, Door, SignedIn, no_workspace};
+use super::actor::{Credential, Door, SignedIn};
+use super::authenticate::no_workspace;
 use crate::App;
 use crate::problem::Problem;
 use jiff::{SignedDuration, Timestamp};
@@ -55,14 +56,15 @@ pub(super) async fn sign_in(app: &App, door: Door) -> Result<SignedIn, Problem> 
         app.lifecycle.signals.bump();
     }
     let user = nobodys(app, &actor, NAME);
-    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None })
+    Ok(SignedIn { actor, user, credential: Credential::System, scopes: None, must_enrol: false })
 }
 
 /// Whoever holds the token that reads the server's figures, and may do nothing else.
 pub(super) fn scraper(app: &App, door: Door) -> SignedIn {
     let actor = Actor { tier: Tier::SystemAdmin, ..door.stranger(SCRAPER) };
     let user = nobodys(app, &actor, SCRAPER);
-    SignedIn { actor, user, credential: Credential::System, scopes: Some(vec![Permission::Metrics]) }
+    let scopes = Some(vec![Permission::Metrics]);
+    SignedIn { actor, user, credential: Credential::System, scopes, must_enrol: false }
 }
 
 /// The account that a token without one stands for.
@@ -78,6 +80,8 @@ fn nobodys(app: &App, actor: &Actor, name: &str) -> User {
         created_at: app.settings.started_at,
         last_sign_in_at: None,
         deleted_at: None,
+        second_factor_at: None,
+        provider: None,
     }
 }
 

@@ -21,6 +21,10 @@ pub struct UserView {
     pub is_active: bool,
     /// Whether its one-time password must be replaced before anything else.
     pub must_change_password: bool,
+    /// Since when it has a second factor; null where it has none.
+    pub second_factor_at: Option<Timestamp>,
+    /// The address of the provider that signs it in; null where it has a password.
+    pub provider: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The last successful sign-in.
@@ -35,6 +39,8 @@ impl From<User> for UserView {
             tier: user.tier,
             is_active: user.is_active,
             must_change_password: user.must_change_password,
+            second_factor_at: user.second_factor_at,
+            provider: user.provider,
             created_at: user.created_at,
             last_sign_in_at: user.last_sign_in_at,
         }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use vakhta_domain::ids::UserId;
 
 /// The stretch of time that attempts are counted in.
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
@@ -12,6 +13,8 @@ const NAMES_PER_ADDRESS: usize = 5;
 const MAX_PLACES: usize = 20_000;
 /// The longest wait after a wrong password.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
+/// Wrong codes of a second factor in a row that cost no wait.
+const FREE_CODES: u32 = 5;
 /// Wrong passwords are forgotten after this time without another one.
 const FORGOTTEN: SignedDuration = SignedDuration::from_mins(15);
 
@@ -47,6 +50,14 @@ impl Place {
         Some(whole_seconds(WINDOW - now.duration_since(oldest)))
     }
 
+    fn note_wrong(&mut self, now: Timestamp) {
+        if self.last_wrong.is_some_and(|last| now.duration_since(last) >= FORGOTTEN) {
+            self.wrong = 0;
+        }
+        self.wrong = self.wrong.saturating_add(1);
+        self.last_wrong = Some(now);
+    }
+
     /// Seconds to wait after `free` wrong passwords: one, two, four and so on.
     fn delayed(&self, free: u32, now: Timestamp) -> Option<u64> {
         let beyond = self.wrong.checked_sub(free + 1)?;
@@ -64,6 +75,11 @@ fn whole_seconds(time: SignedDuration) -> u64 {
 fn place_of(address: Option<&str>, name: &str) -> String {
     let name: String = name.to_lowercase().chars().take(64).collect();
     format!("{} {name}", address.unwrap_or("-"))
+}
+
+/// No address contains a `#`.
+fn place_of_codes(user: &UserId) -> String {
+    format!("#code {user}")
 }
 
 impl SignInLimits {
@@ -108,12 +124,29 @@ impl SignInLimits {
     /// Notes that an attempt's password was wrong.
     pub fn failed(&self, address: Option<&str>, name: &str, now: Timestamp) {
         let mut places = self.places();
-        let place = places.entry(place_of(address, name)).or_default();
-        if place.last_wrong.is_some_and(|last| now.duration_since(last) >= FORGOTTEN) {
-            place.wrong = 0;
+        places.entry(place_of(address, name)).or_default().note_wrong(now);
+    }
+
+    /// Counts an attempt at an account's second factor, or says after how many seconds the next one may be made. Where
+    /// it comes from does not matter: who gets here knows the password, and a million codes are few.
+    pub fn attempt_code(&self, user: &UserId, now: Timestamp) -> Result<(), u64> {
+        let mut places = self.places();
+        let place = places.entry(place_of_codes(user)).or_default();
+        if let Some(seconds) = place.full(self.per_minute, now).max(place.delayed(FREE_CODES, now)) {
+            return Err(seconds);
         }
-        place.wrong = place.wrong.saturating_add(1);
-        place.last_wrong = Some(now);
+        place.attempts.push_back(now);
+        Ok(())
+    }
+
+    /// Notes that a code was wrong, or was used before.
+    pub fn code_failed(&self, user: &UserId, now: Timestamp) {
+        self.places().entry(place_of_codes(user)).or_default().note_wrong(now);
+    }
+
+    /// Forgets the wrong codes of an account whose owner showed a right one.
+    pub fn code_succeeded(&self, user: &UserId) {
+        self.places().remove(&place_of_codes(user));
     }
 
     /// Forgets the attempts of a name that signed in.
@@ -177,6 +210,25 @@ mod tests {
         assert_eq!(limits.attempt(Some("a"), "ann", at(now + 15 * 60)), Ok(()));
         limits.failed(Some("a"), "ann", at(now + 15 * 60));
         assert_eq!(limits.attempt(Some("a"), "ann", at(now + 15 * 60 + 1)), Ok(()), "it was long ago");
+    }
+
+    #[test]
+    fn wrong_codes_wait_wherever_they_come_from() {
+        let limits = SignInLimits::new(100);
+        let (anna, boris) = (UserId::new("u1"), UserId::new("u2"));
+        for _ in 0..6 {
+            assert_eq!(limits.attempt_code(&anna, at(0)), Ok(()));
+            limits.code_failed(&anna, at(0));
+        }
+        assert_eq!(limits.attempt_code(&anna, at(0)), Err(2));
+        limits.succeeded(Some("a"), "u1");
+        assert_eq!(limits.attempt_code(&anna, at(0)), Err(2), "a right password forgives no code");
+        assert_eq!(limits.attempt_code(&boris, at(0)), Ok(()));
+        assert_eq!(limits.attempt_code(&anna, at(2)), Ok(()));
+        limits.code_failed(&anna, at(2));
+        assert_eq!(limits.attempt_code(&anna, at(2)), Err(3));
+        limits.code_succeeded(&anna);
+        assert_eq!(limits.attempt_code(&anna, at(2)), Ok(()));
     }
 
     #[test]

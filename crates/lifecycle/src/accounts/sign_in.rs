@@ -1,13 +1,17 @@
-//! Signing in: the password, and the session that begins.
+//! Signing in: the password, the second factor where there is one, and the session that begins.
 
+use super::challenge::{self, Challenge};
 use super::limits::SignInLimits;
 use super::passwords::{Passwords, TooBusy, is_outdated};
+use super::second_factor::{FactorError, Shown, prove};
 use super::secrets::{SESSION_PREFIX, fresh_secret, secret_hash};
+use super::signed::{KeyError, Keys};
 use jiff::SignedDuration;
+use serde_json::json;
 use std::time::Duration;
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ports::{Ports, StoreError};
-use vakhta_domain::user::{Actor, MAX_PASSWORD_BYTES, Session, User};
+use vakhta_domain::user::{Actor, MAX_PASSWORD_BYTES, Proof, Session, User};
 
 /// A name and a password.
 pub struct Credentials {
@@ -26,6 +30,12 @@ pub enum SignInError {
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Busy(#[from] TooBusy),
+    /// The second factor cannot be looked at.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+    /// The server's keys cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,7 +57,9 @@ pub async fn check_credentials(
         limits.failed(address, &username, ports.clock.now());
         return Ok(None);
     }
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    // An account that a provider signs in has no password, and takes as long to refuse.
+    let own = user.as_ref().filter(|user| user.provider.is_none());
+    let hash = own.map(|user| user.password_hash.clone());
     let matches = passwords.matches(password.clone(), hash).await?;
     let Some(user) = user.filter(|user| matches && user.is_active) else {
         limits.failed(address, &username, ports.clock.now());
@@ -73,6 +85,70 @@ async fn freshly_hashed(ports: &Ports, passwords: &Passwords, user: User, passwo
     }
 }
 
+/// What came of a name and a password.
+pub enum FirstStep {
+    /// They are wrong, or the account is disabled.
+    Refused,
+    /// They are right, and a second factor is wanted.
+    Wanted(Challenge),
+    /// They are right, and the code that came with them is not.
+    WrongCode(Challenge),
+    /// All that is wanted was shown.
+    Proven(User, Proof),
+}
+
+/// Looks at a name, a password, and what may have come with them.
+pub async fn first_step(
+    ports: &Ports,
+    keys: &Keys,
+    (passwords, limits): (&Passwords, &SignInLimits),
+    address: Option<&str>,
+    given: Credentials,
+    shown: Option<&Shown>,
+) -> Result<FirstStep, SignInError> {
+    let Some(user) = check_credentials(ports, passwords, limits, address, given).await? else {
+        return Ok(FirstStep::Refused);
+    };
+    if user.second_factor_at.is_none() {
+        return Ok(FirstStep::Proven(user, Proof::FirstFactorAlone));
+    }
+    let Some(shown) = shown else {
+        return Ok(FirstStep::Wanted(challenge::issue(ports, keys, address, &user).await?));
+    };
+    match prove(ports, keys, limits, &user, shown).await? {
+        Some(proof) => Ok(FirstStep::Proven(user, proof)),
+        None => Ok(FirstStep::WrongCode(challenge::issue(ports, keys, address, &user).await?)),
+    }
+}
+
+/// What came of a second factor that was shown for a challenge.
+pub enum SecondStep {
+    /// The challenge ended, came from elsewhere, or is none of ours.
+    Ended,
+    /// The code is wrong.
+    WrongCode(User),
+    /// It may be right; the store takes it with the session that begins.
+    Proven(User, Proof),
+}
+
+/// Looks at a second factor that was shown for a challenge.
+pub async fn second_step(
+    ports: &Ports,
+    keys: &Keys,
+    limits: &SignInLimits,
+    address: Option<&str>,
+    challenge: &str,
+    shown: &Shown,
+) -> Result<SecondStep, SignInError> {
+    let Some(user) = challenge::account(ports, keys, address, challenge).await? else {
+        return Ok(SecondStep::Ended);
+    };
+    match prove(ports, keys, limits, &user, shown).await? {
+        Some(proof) => Ok(SecondStep::Proven(user, proof)),
+        None => Ok(SecondStep::WrongCode(user)),
+    }
+}
+
 /// A session that began.
 pub struct Begun {
     /// The session.
@@ -82,11 +158,12 @@ pub struct Begun {
 }
 
 /// Begins a session that ends after `longest` at the latest. None where the account was changed since its password
-/// was compared.
+/// was compared, and where the proof was used before.
 pub async fn begin_session(
     ports: &Ports,
+    limits: &SignInLimits,
     actor: &Actor,
-    user: &User,
+    (user, proof): (&User, &Proof),
     longest: Duration,
 ) -> Result<Option<Begun>, StoreError> {
     let now = ports.clock.now();
@@ -102,8 +179,17 @@ pub async fn begin_session(
         ip: actor.ip.clone(),
         user_agent: actor.user_agent.clone(),
     };
-    let event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), actor, now);
-    if !ports.accounts.add_session(&session, user, &event).await? {
+    let mut event = NewEvent::about("user.signed_in", ("user", user.id.as_str()), actor, now);
+    if let Some(word) = proof.word() {
+        event = event.with(json!({ "second_factor": word }));
+    }
+    let begun = ports.accounts.add_session(&session, user, proof, &event).await?;
+    match proof {
+        Proof::FirstFactorAlone => {}
+        Proof::Code(_) | Proof::Recovery(_) if begun => limits.code_succeeded(&user.id),
+        Proof::Code(_) | Proof::Recovery(_) => limits.code_failed(&user.id, now),
+    }
+    if !begun {
         return Ok(None);
     }
     if let Err(error) = ports.accounts.forget_sessions(now).await {

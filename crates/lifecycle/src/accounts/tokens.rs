@@ -90,7 +90,7 @@ pub async fn create_token(
 }
 
 /// The wanted scopes, each once; those of the credential that asks where none are named.
-fn allowed_scopes(
+pub(super) fn allowed_scopes(
     wanted: Option<Vec<Permission>>,
     may: &[Permission],
     asking: Option<&[Permission]>,

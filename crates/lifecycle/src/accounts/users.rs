@@ -60,6 +60,8 @@ pub async fn create_user(
         created_at: at,
         last_sign_in_at: None,
         deleted_at: None,
+        second_factor_at: None,
+        provider: None,
     };
     let event = NewEvent::about("user.created", ("user", user.id.as_str()), by, at)
         .with(json!({ "username": user.username, "tier": user.tier }));
@@ -121,6 +123,9 @@ pub async fn edit_user(
         NewPassword::Given(password) => Some(Some(password)),
         NewPassword::MadeUp => Some(None),
     };
+    if given.is_some() && user.provider.is_some() {
+        return Err(AccountError::Provided(user.username));
+    }
     let mut wanted = UserEdit {
         username: edit.username,
         tier: edit.tier,
@@ -258,6 +263,9 @@ pub async fn reset_password(
 ) -> Result<Option<String>, AccountError> {
     let user = ports.accounts.user_named(username).await?;
     let user = user.ok_or_else(|| AccountError::Missing(username.to_owned()))?;
+    if user.provider.is_some() {
+        return Err(AccountError::Provided(user.username));
+    }
     let (password, one_time) = chosen_or_made_up(ports, &user.username, password)?;
     let hash = passwords.hash(password, ports.chance.as_ref()).await?;
     change(ports, by, &user.id, None, |user| {

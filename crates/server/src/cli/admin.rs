@@ -12,7 +12,9 @@ use serde_json::json;
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::ports::Ports;
 use vakhta_domain::user::{Actor, Source, Tier};
-use vakhta_lifecycle::accounts::{AccountError, NewAccount, Passwords, create_user, reset_password};
+use vakhta_lifecycle::accounts::{
+    AccountError, FactorError, NewAccount, Passwords, create_user, reset_password, reset_second_factor,
+};
 
 /// Manages accounts directly in the database.
 #[derive(Debug, clap::Args)]
@@ -49,6 +51,13 @@ enum Action {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Turn off an account's second factor, for who lost his phone and his recovery codes.
+    ResetSecondFactor {
+        /// Its name.
+        username: String,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
 }
 
 /// Runs the command.
@@ -79,6 +88,27 @@ pub async fn run(args: Args, out: Out) -> Result<()> {
                 first_sign_in::forget(&config.data_dir.join(first_sign_in::FILE_NAME));
             }
             tell("has a new password:", &username, made, out);
+        }
+        Action::ResetSecondFactor { username, settings } => {
+            let (config, _) = settings.load(out)?;
+            let done = with_ports(&config, async |ports| {
+                let user = ports.accounts.user_named(&username).await?;
+                let user = user.ok_or_else(|| FactorError::Missing(username.clone()))?;
+                reset_second_factor(&ports, &actor(), &user.id).await
+            });
+            done.await?.map_err(|error| {
+                let exit = match &error {
+                    FactorError::Missing(_) => Exit::Missing,
+                    FactorError::Off => Exit::Conflict,
+                    _ => Exit::Failed,
+                };
+                Failure::from(error).with_exit(exit)
+            })?;
+            if out.is_json() {
+                out.json(&json!({ "username": username, "second_factor": false }));
+            } else {
+                out.line(format!("account {username} {}", styled(GOOD, "has no second factor now")));
+            }
         }
     }
     Ok(())

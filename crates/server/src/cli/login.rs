@@ -5,7 +5,7 @@ use crate::client::{Ask, Client, Connection, fields};
 use crate::exit::{Exit, Failure, Result};
 use crate::output::{GOOD, Out, styled};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// Signs in to a server and keeps a token.
@@ -16,7 +16,7 @@ pub struct LoginArgs {
     #[arg(long, short)]
     username: Option<String>,
     /// Read the password from standard input: the first line. A second line is the new password where a
-    /// one-time password must be changed.
+    /// one-time password must be changed, or the code where the account has a second factor.
     #[arg(long)]
     password_stdin: bool,
     /// Days that the token works for.
@@ -42,7 +42,10 @@ pub async fn login(args: LoginArgs, out: Out) -> Result<()> {
     };
     let password = secret("password: ", args.password_stdin)?;
     let body = json!({"username": username, "password": password});
-    let answer = client.ask_with(Ask::post(&["auth", "login"]), &body).await?;
+    let answer = match client.ask_with(Ask::post(&["auth", "login"]), &body).await {
+        Err(failure) => second_step(&client, failure, args.password_stdin).await?,
+        answer => answer?,
+    };
     let session = answer["token"].as_str().map(str::to_owned);
     let session = session.ok_or_else(|| Failure::new(Exit::Failed, "the server gave no session"))?;
     let client = client.with_token(Some(session.clone()));
@@ -74,6 +77,19 @@ pub async fn login(args: LoginArgs, out: Out) -> Result<()> {
         out.line(format!("{} to {} as {username}", styled(GOOD, "signed in"), client.base()));
     }
     Ok(())
+}
+
+/// Asks for the second factor where that is all that was missing; any other failure stays one.
+async fn second_step(client: &Client, failure: Failure, from_stdin: bool) -> Result<Value> {
+    let problem = failure.problem.as_ref().filter(|problem| problem["code"] == "second_factor_required");
+    let Some(challenge) = problem.and_then(|problem| problem["challenge"].as_str()) else {
+        return Err(failure);
+    };
+    let typed = secret("code of the app, or a recovery code: ", from_stdin)?;
+    let field =
+        if typed.chars().filter(char::is_ascii_alphanumeric).count() > 6 { "recovery_code" } else { "code" };
+    let body = json!({"challenge": challenge, field: typed});
+    client.ask_with(Ask::post(&["auth", "login", "second-factor"]), &body).await
 }
 
 async fn change_password(client: &Client, old: &str, from_stdin: bool, out: Out) -> Result<()> {

@@ -97,7 +97,7 @@ fn value_name(kind: Kind) -> &'static str {
         Kind::Bytes { .. } => "BYTES",
         Kind::Bool => "BOOL",
         Kind::Url { .. } => "URL",
-        Kind::Words(_) => "WORDS",
+        Kind::Words(_) | Kind::AnyWords(_) => "WORDS",
         Kind::Word(_) => "WORD",
         Kind::Username => "NAME",
         Kind::LogFilter => "LEVEL",

@@ -18,7 +18,9 @@ pub async fn failure(base: &Url, response: Response) -> Failure {
         return Failure::new(exit_of(status), text);
     };
     let mut failure = Failure::new(exit_of(status), headline(&problem, status)).with_more(lines(&problem));
-    if status == StatusCode::UNAUTHORIZED && problem["code"] != "bad_credentials" {
+    let at_the_door =
+        ["bad_credentials", "bad_code", "challenge_ended"].iter().any(|code| problem["code"] == *code);
+    if status == StatusCode::UNAUTHORIZED && !at_the_door {
         failure.more.push("sign in by `vakhta login`, or set VAKHTA_TOKEN".into());
     }
     failure.problem = Some(problem);

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vakhta_domain::query::QueryLimits;
-use vakhta_domain::user::check_password;
+use vakhta_domain::user::{Tier, TierRule, check_password};
 use value::Value;
 
 /// The largest answer to a question in SQL, bytes in memory.
@@ -53,6 +53,12 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Sign-in attempts a minute.
     pub login_per_min: u32,
+    /// Tiers whose accounts must have a second factor.
+    pub second_factor_tiers: Vec<Tier>,
+    /// What secrets at rest are encrypted with, where given.
+    pub secret_key: Option<String>,
+    /// Another provider that signs people in.
+    pub oidc: Option<Oidc>,
     /// Idle time after which a session ends.
     pub session_idle: Duration,
     /// Time after which a session ends whatever happens.
@@ -106,6 +112,31 @@ pub struct LogFile {
     pub keep: usize,
 }
 
+/// Another provider that signs people in.
+#[derive(Clone)]
+pub struct Oidc {
+    /// Its issuer.
+    pub issuer: String,
+    /// What this server is called there.
+    pub client_id: String,
+    /// The secret that it gave.
+    pub client_secret: Option<String>,
+    /// What is asked for beside `openid`.
+    pub scopes: Vec<String>,
+    /// The claim that holds groups.
+    pub groups_claim: String,
+    /// What its groups are here.
+    pub rule: TierRule,
+    /// What to call it.
+    pub title: String,
+}
+
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Oidc({})", self.issuer)
+    }
+}
+
 /// Access to an S3-compatible store.
 #[derive(Debug, Clone)]
 pub struct S3 {
@@ -131,7 +162,8 @@ pub fn load(layers: &Layers) -> Result<(Config, Resolved)> {
     derive(&mut resolved);
     let settled = Settled(&resolved);
     Edge::check(&settled)?;
-    let config = Config::of(&settled);
+    let mut config = Config::of(&settled);
+    config.oidc = provider(&resolved, config.public_url.is_some()).map_err(wrong)?;
     if let Some(password) = &config.admin_password
         && let Err(bad) = check_password(&config.admin_username, password)
     {
@@ -260,6 +292,13 @@ impl Config {
             registration: truth("registration"),
             secure_cookies: truth("secure_cookies"),
             login_per_min: whole("login_per_min") as u32,
+            second_factor_tiers: settled
+                .words("second_factor_tiers")
+                .iter()
+                .filter_map(|word| Tier::parse(word))
+                .collect(),
+            secret_key: Some(text("secret_key")).filter(|key| !key.is_empty()),
+            oidc: None,
             session_idle: Duration::from_secs(whole("session_idle_hours") * hour),
             session_max: Duration::from_secs(whole("session_max_days") * 24 * hour),
             personal_data_days: whole("personal_data_days") as u32,
@@ -300,6 +339,46 @@ impl Config {
     pub fn is_sqlite(&self) -> bool {
         self.database_url.starts_with("sqlite:")
     }
+}
+
+/// The provider, once its settings are known to go together.
+fn provider(resolved: &Resolved, has_public_url: bool) -> std::result::Result<Option<Oidc>, Vec<String>> {
+    let text = |name: &str| {
+        let entry = resolved.entries.iter().find(|e| e.setting.name == name);
+        entry.map(|e| e.text.trim().to_owned()).expect("every setting is settled")
+    };
+    let issuer = text("oidc_issuer");
+    if issuer.is_empty() {
+        return Ok(None);
+    }
+    let mut wrong = Vec::new();
+    if text("oidc_client_id").is_empty() {
+        wrong.push("oidc_client_id is empty: say what this server is called at the provider".to_owned());
+    }
+    if !has_public_url {
+        wrong.push("public_url is empty: the provider has to know where to send browsers back".to_owned());
+    }
+    let rule = TierRule::read(&text("oidc_tier_map"), Tier::parse(&text("oidc_default_tier")));
+    let rule = rule.unwrap_or_else(|part| {
+        wrong.push(format!("oidc_tier_map: `{part}` does not end with `=` and a tier"));
+        TierRule { groups: Vec::new(), otherwise: Some(Tier::Viewer) }
+    });
+    if rule.groups.is_empty() && rule.otherwise.is_none() {
+        wrong.push("oidc_tier_map is empty and oidc_default_tier is none: nobody could come in".to_owned());
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let host = issuer.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    Ok(Some(Oidc {
+        client_id: text("oidc_client_id"),
+        client_secret: Some(text("oidc_client_secret")).filter(|secret| !secret.is_empty()),
+        scopes: text("oidc_scopes").split_whitespace().map(str::to_owned).collect(),
+        groups_claim: text("oidc_groups_claim"),
+        rule,
+        title: Some(text("oidc_title")).filter(|title| !title.is_empty()).unwrap_or_else(|| host.to_owned()),
+        issuer,
+    }))
 }
 
 /// 0 means one a core.

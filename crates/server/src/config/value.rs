@@ -34,6 +34,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// One or several of some words.
     Words(&'static [&'static str]),
+    /// Some words, or none.
+    AnyWords(&'static [&'static str]),
     /// A URL that begins in one of some ways.
     Url {
         /// How it may begin.
@@ -95,7 +97,8 @@ impl Kind {
             },
             Self::Word(words) if words.contains(&text) => Ok(Value::Text(text.into())),
             Self::Word(_) => Err("it is not a known word".into()),
-            Self::Words(known) => {
+            Self::AnyWords(_) if text.is_empty() => Ok(Value::Words(Vec::new())),
+            Self::Words(known) | Self::AnyWords(known) => {
                 let words: Vec<String> = text.split(',').map(|w| w.trim().to_owned()).collect();
                 match words.iter().find(|w| !known.contains(&w.as_str())) {
                     Some(word) => Err(format!("`{word}` is not a known word")),
@@ -165,6 +168,7 @@ impl Kind {
             Self::Bool => "true or false".into(),
             Self::Word(words) => words.join(" or "),
             Self::Words(words) => format!("one or several of {}, with commas", words.join(", ")),
+            Self::AnyWords(words) => format!("some of {}, with commas, or nothing", words.join(", ")),
             Self::Url { schemes, .. } => {
                 schemes.iter().map(|s| format!("{s}…")).collect::<Vec<_>>().join(" or ")
             }

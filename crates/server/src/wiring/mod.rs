@@ -24,9 +24,10 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use vakhta_domain::ports::{Clock, Ports};
-use vakhta_http::{EdgeSettings, HttpSettings};
-use vakhta_lifecycle::accounts::secret_hash;
+use vakhta_http::{EdgeSettings, HttpSettings, SignInProvider};
+use vakhta_lifecycle::accounts::{Vault, secret_hash};
 use vakhta_lifecycle::{Background, Lifecycle, Settings, Workers};
+use vakhta_oidc::{OidcProvider, ProviderConfig};
 use vakhta_store::{Store, StoreConfig};
 
 /// The program's version, as versions of models record it.
@@ -100,6 +101,8 @@ pub async fn start(config: &Config) -> Result<Running> {
 /// The same by another clock.
 pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running> {
     let started_at = clock.now();
+    // Before the stores, too: a setting that is wrong must leave nothing behind.
+    let provider = if config.serves { provider(config)? } else { None };
     // Before the stores: a taken port is the commonest mistake and should cost nothing.
     let listener = if config.serves { Some(listen(config)?) } else { None };
     let certificate = certificate(config)?;
@@ -150,7 +153,7 @@ pub async fn start_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Running>
         let acceptor = Acceptor::new(doors::room_for(config.edge.max_connections), patience, certificate);
         let connections: OpenConnections = acceptor.open();
         let figures = figures::Figures { meters, database: store.database_times(), connections };
-        let settings = http_settings(config, started_at);
+        let settings = http_settings(config, started_at, provider);
         let router = vakhta_http::router(app.clone(), settings, pulse(config, &store), Arc::new(figures));
         doors = Some(tokio::spawn(doors::open(listener, handle.clone(), acceptor, router)?));
     }
@@ -183,11 +186,18 @@ fn pulse(config: &Config, store: &Arc<Store>) -> Arc<upkeep::Pulse> {
     })
 }
 
-fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
+fn http_settings(
+    config: &Config,
+    started_at: jiff::Timestamp,
+    provider: Option<SignInProvider>,
+) -> HttpSettings {
     HttpSettings {
         registration: config.registration,
         admin_token_hash: config.admin_api_token.as_deref().map(secret_hash),
         login_per_min: config.login_per_min,
+        provider,
+        second_factor_tiers: config.second_factor_tiers.clone(),
+        vault: Vault::new(config.secret_key.as_deref()),
         max_body_bytes: config.max_body_bytes as usize,
         max_upload_bytes: config.max_upload_bytes,
         session_idle: config.session_idle,
@@ -209,6 +219,26 @@ fn http_settings(config: &Config, started_at: jiff::Timestamp) -> HttpSettings {
         objects_kind: if config.objects_url.starts_with("s3:") { "s3" } else { "local" },
         version: CODE_VERSION.to_owned(),
     }
+}
+
+/// Who else signs people in. It is not asked before somebody wants to: a provider that is away holds up nobody else.
+fn provider(config: &Config) -> Result<Option<SignInProvider>> {
+    let (Some(oidc), Some(url)) = (&config.oidc, &config.public_url) else { return Ok(None) };
+    let provider = OidcProvider::new(ProviderConfig {
+        issuer: oidc.issuer.clone(),
+        client: oidc.client_id.clone(),
+        secret: oidc.client_secret.clone(),
+        scopes: oidc.scopes.clone(),
+        groups_claim: oidc.groups_claim.clone(),
+    });
+    let provider =
+        provider.map_err(|why| Failure::new(Exit::Config, format!("oidc_issuer cannot be used: {why}")))?;
+    Ok(Some(SignInProvider {
+        provider: Arc::new(provider),
+        rule: oidc.rule.clone(),
+        back: format!("{}/api/v1/auth/oidc/callback", url.trim_end_matches('/')),
+        title: oidc.title.clone(),
+    }))
 }
 
 fn listen(config: &Config) -> Result<TcpListener> {

@@ -1,6 +1,8 @@
 //! The real binary, started on a free port and ended by its process id; a small client; small data.
 #![allow(dead_code, reason = "each story uses its own part")]
 
+pub mod codes;
+pub mod provider;
 pub mod servers;
 pub mod wire;
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use vakhta_domain::ids::{TokenId, UserId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Inserted, UserChanged, UserFilter};
-use vakhta_domain::user::{ApiToken, Tier, User, UserChange, UserEdit, edited};
+use vakhta_domain::user::{ApiToken, Proof, Tier, User, UserChange, UserEdit, edited};
 
 async fn add(bed: &Bed, id: &str, name: &str) -> User {
     let user = user(id, name, bed.now());
@@ -45,7 +45,9 @@ pub(super) async fn passwords_end_sessions(bed: Bed) {
     let anna = add(&bed, "u1", "anna").await;
     let told = event("session.started", bed.now());
     for hash in ["s1", "s2", "s3"] {
-        let begun = accounts.add_session(&session("u1", hash, bed.now()), &anna, &told).await;
+        let begun = accounts
+            .add_session(&session("u1", hash, bed.now()), &anna, &Proof::FirstFactorAlone, &told)
+            .await;
         assert!(begun.expect("works"));
     }
     let own = User { password_hash: "$argon2id$2".into(), must_change_password: false, ..anna.clone() };
@@ -60,7 +62,8 @@ pub(super) async fn passwords_end_sessions(bed: Bed) {
     for (hash, stays) in [("s1", false), ("s2", true), ("s3", false)] {
         assert_eq!(accounts.session(hash).await.expect("works").is_some(), stays, "{hash}");
     }
-    let late = accounts.add_session(&session("u1", "s4", bed.now()), &anna, &told).await;
+    let late =
+        accounts.add_session(&session("u1", "s4", bed.now()), &anna, &Proof::FirstFactorAlone, &told).await;
     assert!(!late.expect("works"), "the password was another one");
     assert_eq!(changed(&bed, &other).await, UserChanged::Stale);
     let reset = UserEdit { password_hash: Some("$argon2id$3".into()), ..UserEdit::default() };
@@ -84,7 +87,9 @@ pub(super) async fn lost_rights_end_sessions_and_tokens(bed: Bed) {
     for (id, edit) in edits {
         let user = add(&bed, id, id).await;
         let (session_hash, token_hash) = (format!("s_{id}"), format!("h_{id}"));
-        let begun = accounts.add_session(&session(id, &session_hash, bed.now()), &user, &told).await;
+        let begun = accounts
+            .add_session(&session(id, &session_hash, bed.now()), &user, &Proof::FirstFactorAlone, &told)
+            .await;
         assert!(begun.expect("works"));
         let token_id = format!("t_{id}");
         let given = accounts.add_token(&token(id, &token_id, &token_hash, bed.now()), &user, &told).await;
@@ -108,7 +113,10 @@ pub(super) async fn a_deleted_name_is_free_again(bed: Bed) {
     let accounts = &bed.ports.accounts;
     let anna = add(&bed, "u1", "anna").await;
     let told = event("user.deleted", bed.now());
-    accounts.add_session(&session("u1", "s1", bed.now()), &anna, &told).await.expect("works");
+    accounts
+        .add_session(&session("u1", "s1", bed.now()), &anna, &Proof::FirstFactorAlone, &told)
+        .await
+        .expect("works");
     accounts.add_token(&token("u1", "t1", "h1", bed.now()), &anna, &told).await.expect("works");
     let deletion = UserChange::deletion(anna.clone(), bed.now(), told.clone());
     assert_eq!(changed(&bed, &deletion).await, UserChanged::Done);
@@ -148,11 +156,13 @@ pub(super) async fn sessions_live_and_end(bed: Bed) {
     bed.clock.advance(SignedDuration::from_secs(5));
     let begun = session("u1", "s1", bed.now());
     let told = event("session.started", bed.now());
-    assert!(accounts.add_session(&begun, &anna, &told).await.expect("works"));
+    assert!(accounts.add_session(&begun, &anna, &Proof::FirstFactorAlone, &told).await.expect("works"));
     let (stored, owner) = accounts.session("s1").await.expect("works").expect("is there");
     assert_eq!(stored, begun);
     assert_eq!(owner.last_sign_in_at, Some(bed.now()));
-    let nobody = accounts.add_session(&session("nobody", "s9", bed.now()), &anna, &told).await;
+    let nobody = accounts
+        .add_session(&session("nobody", "s9", bed.now()), &anna, &Proof::FirstFactorAlone, &told)
+        .await;
     assert!(!nobody.expect("works"));
 
     let later = bed.now() + SignedDuration::from_secs(60);
@@ -164,7 +174,10 @@ pub(super) async fn sessions_live_and_end(bed: Bed) {
     assert_eq!(accounts.forget_sessions(begun.expires_at).await.expect("works"), 0);
     let over = begun.expires_at + SignedDuration::from_secs(1);
     assert_eq!(accounts.forget_sessions(over).await.expect("works"), 1);
-    accounts.add_session(&session("u1", "s2", bed.now()), &anna, &told).await.expect("works");
+    accounts
+        .add_session(&session("u1", "s2", bed.now()), &anna, &Proof::FirstFactorAlone, &told)
+        .await
+        .expect("works");
     assert!(accounts.end_session("s2", &told).await.expect("works"));
     assert!(!accounts.end_session("s2", &told).await.expect("works"));
     assert!(accounts.session("s2").await.expect("works").is_none());

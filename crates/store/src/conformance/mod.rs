@@ -10,6 +10,7 @@ mod chain;
 mod datasets;
 mod drift;
 mod history;
+mod identities;
 mod inside;
 mod isolation;
 mod jobs;
@@ -20,6 +21,7 @@ mod predictions;
 mod races;
 pub mod samples;
 mod schedules;
+mod second_factors;
 mod serving;
 mod sources;
 mod workspaces;
@@ -136,6 +138,7 @@ list! {
         a_hand_in_the_database_is_found, writers_at_once_make_one_chain;
     datasets: versions_are_numbered, hidden_and_revived, pages_of_datasets;
     drift: reports_are_made_again_and_read, a_report_and_its_training_are_one;
+    identities: made_once_and_found, one_account_of_many_is_made;
     models: added_changed_hidden_revived, pages_of_models;
     serving: the_first_version_serves, a_lost_lease_writes_nothing, a_superseded_training_waits,
         aliases_are_unique, switching_and_going_back, refused_switches, decisions_that_change_nothing_are_kept,
@@ -145,6 +148,8 @@ list! {
         jobs_are_counted,
         late_workers_are_fenced_off, the_oldest_goes_first, logs_are_numbered, filters_and_pages;
     schedules: added_changed_deleted, a_due_one_fires_once_and_goes_on, those_of_a_spec_follow_it;
+    second_factors: enrolled_confirmed_and_removed, what_is_shown_is_taken_once, a_deleted_account_leaves_none,
+        one_of_many_gets_in_by_a_code, keys_are_made_once;
     sources: added_changed_deleted, a_run_ends_whole_or_not_at_all, a_failed_run_is_told, runs_are_numbered;
     history: events_are_filtered, pages_of_events, events_of_all_workspaces, answers_are_replayed,
         stale_keys_are_taken_over, bad_cursors_are_refused;

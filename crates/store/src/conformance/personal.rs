@@ -11,7 +11,7 @@ use vakhta_domain::ids::{JobId, TokenId, UserId, WorkerId};
 use vakhta_domain::job::{JobKind, Outcome};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::{Erased, EventFilter, JobLease, NetworkSeen, UserChanged};
-use vakhta_domain::user::{Actor, User, UserChange};
+use vakhta_domain::user::{Actor, Proof, User, UserChange};
 
 async fn added(bed: &Bed) -> User {
     let accounts = &bed.ports.accounts;
@@ -19,7 +19,8 @@ async fn added(bed: &Bed) -> User {
     let told = event("user.created", bed.now());
     accounts.add_user(&anna, &told).await.expect("works");
     let told = event("user.signed_in", bed.now());
-    assert!(accounts.add_session(&session("user_1", "s", bed.now()), &anna, &told).await.expect("works"));
+    let session = session("user_1", "s", bed.now());
+    assert!(accounts.add_session(&session, &anna, &Proof::FirstFactorAlone, &told).await.expect("works"));
     let told = NewEvent::about("token.created", ("token", "t"), &actor(), bed.now());
     let named = told.with(json!({"name": "ноутбук Анны"}));
     assert!(accounts.add_token(&token("user_1", "t", "th", bed.now()), &anna, &named).await.expect("works"));

@@ -59,6 +59,8 @@ pub fn user(id: &str, name: &str, at: Timestamp) -> User {
         created_at: at,
         last_sign_in_at: None,
         deleted_at: None,
+        second_factor_at: None,
+        provider: None,
     }
 }
 

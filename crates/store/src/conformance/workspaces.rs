@@ -5,7 +5,7 @@ use super::samples::{event, home, session, token, user};
 use vakhta_domain::ids::{UserId, WorkspaceId};
 use vakhta_domain::page::PageQuery;
 use vakhta_domain::ports::MemberSet;
-use vakhta_domain::user::{Tier, User};
+use vakhta_domain::user::{Proof, Tier, User};
 use vakhta_domain::workspace::Workspace;
 
 fn shop() -> WorkspaceId {
@@ -76,7 +76,7 @@ pub(super) async fn members_come_and_go(bed: Bed) {
             workspace: place.clone(),
             ..session("anna", &format!("s{n}"), bed.now())
         };
-        assert!(accounts.add_session(&session, &anna, &told).await.expect("works"));
+        assert!(accounts.add_session(&session, &anna, &Proof::FirstFactorAlone, &told).await.expect("works"));
         let token = vakhta_domain::user::ApiToken {
             workspace: place.clone(),
             ..token("anna", &format!("t{n}"), &format!("h{n}"), bed.now())

@@ -27,6 +27,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 8, name: "drift", sql: include_str!("0008_drift.sql") },
     Migration { version: 9, name: "arms", sql: include_str!("0009_arms.sql") },
     Migration { version: 10, name: "accounts", sql: include_str!("0010_accounts.sql") },
+    Migration { version: 11, name: "identity", sql: include_str!("0011_identity.sql") },
     Migration { version: 12, name: "chain", sql: include_str!("0012_chain.sql") },
     Migration { version: 13, name: "traces", sql: include_str!("0013_traces.sql") },
 ];

@@ -1,6 +1,6 @@
 //! Accounts: their rows, and the port that joins them with sessions and tokens.
 
-use super::{credentials, cursor, events::tell, personal};
+use super::{credentials, cursor, events::tell, personal, second_factors};
 use crate::db::{Db, Row, Tx, Value, args, is_taken};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
 use vakhta_domain::page::{Page, PageQuery};
 use vakhta_domain::ports::{Accounts, Inserted, NetworkSeen, StoreError, UserChanged, UserFilter};
-use vakhta_domain::user::{ApiToken, Session, Tier, User, UserChange};
+use vakhta_domain::user::{ApiToken, Proof, Session, Tier, User, UserChange};
 
 /// Accounts in the database.
 pub(crate) struct AccountRows {
@@ -20,7 +20,9 @@ pub(super) const USER: &str =
     "users.id AS u_id, users.workspace AS u_workspace, users.username AS u_username,
     users.password_hash AS u_password_hash, users.tier AS u_tier, users.is_active AS u_is_active,
     users.must_change_password AS u_must_change_password, users.created_at AS u_created_at,
-    users.last_sign_in_at AS u_last_sign_in_at, users.deleted_at AS u_deleted_at";
+    users.last_sign_in_at AS u_last_sign_in_at, users.deleted_at AS u_deleted_at,
+    (SELECT confirmed_at FROM second_factors WHERE second_factors.user_id = users.id) AS u_second_factor_at,
+    (SELECT issuer FROM identities WHERE identities.user_id = users.id) AS u_provider";
 
 pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
@@ -34,6 +36,8 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
         created_at: row.time("u_created_at")?,
         last_sign_in_at: row.maybe_time("u_last_sign_in_at")?,
         deleted_at: row.maybe_time("u_deleted_at")?,
+        second_factor_at: row.maybe_time("u_second_factor_at")?,
+        provider: row.maybe_text("u_provider")?,
     })
 }
 
@@ -46,6 +50,30 @@ fn folded(username: &str) -> String {
 /// What an account is found by: its name, or for a deleted one something that is no name.
 fn found_by(user: &User) -> String {
     if user.deleted_at.is_some() { format!("deleted {}", user.id) } else { folded(&user.username) }
+}
+
+/// Adds an account's row. False where the name is taken.
+pub(super) async fn insert(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
+    let added = tx
+        .run(
+            "INSERT INTO users (id, workspace, username, username_folded, password_hash, tier, is_active,
+                must_change_password, created_at, last_sign_in_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING",
+            args![
+                user.id.as_str(),
+                user.workspace.as_str(),
+                user.username.as_str(),
+                folded(&user.username),
+                user.password_hash.as_str(),
+                user.tier.as_str(),
+                user.is_active,
+                user.must_change_password,
+                user.created_at,
+                user.last_sign_in_at,
+            ],
+        )
+        .await?;
+    Ok(added > 0)
 }
 
 /// Whether another system administrator is there. Their rows stay locked until the transaction ends, in one order
@@ -80,26 +108,7 @@ async fn end_credentials(tx: &mut Tx, change: &UserChange, at: Timestamp) -> Res
 impl Accounts for AccountRows {
     async fn add_user(&self, user: &User, event: &NewEvent) -> Result<Inserted, StoreError> {
         let mut tx = self.db.begin().await?;
-        let added = tx
-            .run(
-                "INSERT INTO users (id, workspace, username, username_folded, password_hash, tier, is_active,
-                    must_change_password, created_at, last_sign_in_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING",
-                args![
-                    user.id.as_str(),
-                    user.workspace.as_str(),
-                    user.username.as_str(),
-                    folded(&user.username),
-                    user.password_hash.as_str(),
-                    user.tier.as_str(),
-                    user.is_active,
-                    user.must_change_password,
-                    user.created_at,
-                    user.last_sign_in_at,
-                ],
-            )
-            .await?;
-        if added == 0 {
+        if !insert(&mut tx, user).await? {
             return Ok(Inserted::Taken);
         }
         tell(&mut tx, std::slice::from_ref(event)).await?;
@@ -186,6 +195,10 @@ impl Accounts for AccountRows {
         if change.erases() {
             personal::erase(&mut tx, before).await?;
         }
+        if after.deleted_at.is_some() {
+            second_factors::forget(&mut tx, &after.id).await?;
+            tx.run("DELETE FROM identities WHERE user_id = ?", args![after.id.as_str()]).await?;
+        }
         tell(&mut tx, &change.events).await?;
         tx.save().await?;
         Ok(UserChanged::Done)
@@ -196,8 +209,14 @@ impl Accounts for AccountRows {
         Ok(self.db.run(sql, args![new, id.as_str(), old]).await? > 0)
     }
 
-    async fn add_session(&self, session: &Session, of: &User, event: &NewEvent) -> Result<bool, StoreError> {
-        credentials::add_session(&self.db, session, of, event).await
+    async fn add_session(
+        &self,
+        session: &Session,
+        of: &User,
+        proof: &Proof,
+        event: &NewEvent,
+    ) -> Result<bool, StoreError> {
+        credentials::add_session(&self.db, session, of, proof, event).await
     }
 
     async fn session(&self, secret_hash: &str) -> Result<Option<(Session, User)>, StoreError> {

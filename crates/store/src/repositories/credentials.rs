@@ -2,17 +2,18 @@
 
 use super::accounts::{USER, user};
 use super::events::tell;
-use super::json;
+use super::{json, second_factors};
 use crate::db::{Db, Row, args};
 use vakhta_domain::event::NewEvent;
 use vakhta_domain::ids::{TokenId, UserId, WorkspaceId};
 use vakhta_domain::ports::{NetworkSeen, StoreError};
-use vakhta_domain::user::{ApiToken, Session, User};
+use vakhta_domain::user::{ApiToken, Proof, Session, User};
 
 pub(super) async fn add_session(
     db: &Db,
     session: &Session,
     of: &User,
+    proof: &Proof,
     event: &NewEvent,
 ) -> Result<bool, StoreError> {
     let mut tx = db.begin().await?;
@@ -23,7 +24,8 @@ pub(super) async fn add_session(
             args![session.created_at, session.user.as_str(), of.password_hash.as_str()],
         )
         .await?;
-    if signed_in == 0 {
+    // The account's row is locked since then: no factor is confirmed before the session is there.
+    if signed_in == 0 || !second_factors::take(&mut tx, &session.user, proof, session.created_at).await? {
         return Ok(false);
     }
     tx.run(

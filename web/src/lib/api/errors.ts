@@ -18,12 +18,16 @@ export class ApiError extends Error {
   readonly jobId: string | null;
   readonly refused: Refused | null;
   readonly retryAfter: number | null;
+  /** What the second step of signing in takes. */
+  readonly challenge: string | null;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    more: Partial<Pick<ApiError, 'requestId' | 'fields' | 'jobId' | 'refused' | 'retryAfter'>> = {},
+    more: Partial<
+      Pick<ApiError, 'requestId' | 'fields' | 'jobId' | 'refused' | 'retryAfter' | 'challenge'>
+    > = {},
   ) {
     super(detail);
     this.name = 'ApiError';
@@ -35,6 +39,7 @@ export class ApiError extends Error {
     this.jobId = more.jobId ?? null;
     this.refused = more.refused ?? null;
     this.retryAfter = more.retryAfter ?? null;
+    this.challenge = more.challenge ?? null;
   }
 
   /** The first message for a field, e.g. `/model_key`. */
@@ -79,6 +84,7 @@ export function problemFrom(
       jobId: text(problem['job_id']),
       refused: record(problem['refused']) ? (problem['refused'] as unknown as Refused) : null,
       retryAfter: Number.isFinite(after) && after > 0 ? after : null,
+      challenge: text(problem['challenge']),
     },
   );
 }

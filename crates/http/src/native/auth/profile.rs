@@ -27,6 +27,8 @@ pub struct UserInfo {
     pub permissions: Vec<Permission>,
     /// Whether the one-time password must be replaced before anything else.
     pub must_change_password: bool,
+    /// Whether a second factor must be enrolled before anything else.
+    pub must_enrol_second_factor: bool,
     /// Where it works.
     pub workspace: String,
 }
@@ -36,6 +38,7 @@ impl From<SignedIn> for UserInfo {
         Self {
             permissions: who.permissions(),
             must_change_password: who.user.must_change_password,
+            must_enrol_second_factor: who.must_enrol,
             workspace: who.actor.workspace.as_str().to_owned(),
             user: who.user.into(),
         }
@@ -75,7 +78,7 @@ pub async fn change_password(
     let user = who.account()?;
     let keep = match &who.credential {
         Credential::Session { secret_hash } => Some(secret_hash.as_str()),
-        Credential::Token(_) | Credential::System => None,
+        Credential::Token { .. } | Credential::Jwt | Credential::System => None,
     };
     let words = (change.current_password, change.new_password);
     attempt(&app, &who)?;
@@ -108,9 +111,7 @@ pub async fn change_username(
 ) -> Result<Json<UserView>, Problem> {
     let user = own_account(&who)?;
     if let Some(password) = change.current_password {
-        attempt(&app, &who)?;
-        let known = confirm_password(&app.passwords, user, password).await;
-        attempted(&app, &who, known)?;
+        confirmed(&app, &who, user, password).await?;
     }
     let user = rename_own_account(app.ports(), &who.actor, user, change.username).await?;
     app.lifecycle.signals.bump();
@@ -143,10 +144,26 @@ pub async fn leave(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-/// The caller's account once its password is its own.
+/// The caller's account once its password is its own. What is held to scopes changes no account: none of them says so.
 fn own_account(who: &SignedIn) -> Result<&User, Problem> {
     who.settled()?;
+    if who.scopes.is_some() {
+        let text = "a token that is held to scopes changes no account; sign in instead";
+        return Err(Problem::forbidden("scoped_token", text));
+    }
     who.account()
+}
+
+/// Refuses a password that is not the caller's, and counts the attempt.
+pub(super) async fn confirmed(
+    app: &App,
+    who: &SignedIn,
+    user: &User,
+    password: String,
+) -> Result<(), Problem> {
+    attempt(app, who)?;
+    let known = confirm_password(&app.passwords, user, password).await;
+    Ok(attempted(app, who, known)?)
 }
 
 /// A stolen session must not be able to guess the password: attempts are counted as at sign-in.

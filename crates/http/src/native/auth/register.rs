@@ -1,6 +1,5 @@
 //! `POST /auth/register`.
 
-use super::login::Credentials;
 use crate::App;
 use crate::auth::door;
 use crate::auth::views::UserView;
@@ -8,11 +7,22 @@ use crate::body::Json;
 use crate::problem::Problem;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vakhta_domain::ids::WorkspaceId;
 use vakhta_domain::user::Tier;
 use vakhta_lifecycle::accounts::{NewAccount, create_user};
+
+/// A name and a password.
+#[derive(Deserialize, JsonSchema, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// The account's name.
+    pub username: String,
+    /// Its password.
+    pub password: String,
+}
 
 /// An account that was made.
 #[derive(Serialize, ToSchema)]

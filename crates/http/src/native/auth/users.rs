@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use vakhta_domain::ids::UserId;
 use vakhta_domain::ports::UserFilter;
 use vakhta_domain::user::{Permission, Tier};
+use vakhta_lifecycle::accounts;
 use vakhta_lifecycle::accounts::{Edit, NewAccount, NewPassword, create_user, delete_user, edit_user};
 
 /// Which accounts are wanted.
@@ -184,6 +185,22 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     let actor = who.require(Permission::ManageUsers)?;
     delete_user(app.ports(), actor, &UserId::new(id)).await?;
+    app.lifecycle.signals.bump();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Turns off the second factor of somebody who lost his phone and his recovery codes. One's own is turned off in the
+/// profile.
+#[utoipa::path(delete, path = "/auth/users/{user_id}/second-factor", tag = "auth", params(("user_id" = String, Path)),
+    responses((status = 204), (status = 409, description = "the account has no second factor")))]
+pub async fn reset_second_factor(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(NoQuery {}): Query<NoQuery>,
+) -> Result<StatusCode, Problem> {
+    let actor = who.require(Permission::ManageUsers)?;
+    accounts::reset_second_factor(app.ports(), actor, &UserId::new(id)).await?;
     app.lifecycle.signals.bump();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use vakhta_domain::ids::ModelKey;
 use vakhta_domain::user::Permission;
-use vakhta_lifecycle::import::{self, Format, Import};
+use vakhta_lifecycle::import::{self, Format, Import, ImportError};
 
 /// How to read the file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -65,4 +65,18 @@ pub async fn import(
     let location = format!("{BASE}/models/{key}/versions/{}", version.id);
     let detail = Json(VersionDetail::of(&app, version).await?);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], detail).into_response())
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        let unprocessable = |code, words| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, words);
+        match error {
+            ImportError::ModelMissing(key) => Self::missing("model_missing", "model", key),
+            forecast @ ImportError::Forecast(_) => Self::conflict("wrong_task", forecast.to_string()),
+            ImportError::BadFile(words) => unprocessable("bad_model_file", words),
+            ImportError::Unfit(words) => unprocessable("model_does_not_fit", words),
+            unusable @ ImportError::Unusable(_) => Self::internal(&unusable),
+            ImportError::Store(error) => error.into(),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-/** The own account, and what this server is. */
+/** The own account. */
 
 export const account = {
   profile: {
@@ -39,25 +39,5 @@ export const account = {
     revoked: 'revoked',
     revokedDone: (name: string) => `The token ${name} was revoked`,
     expired: 'expired',
-  },
-  about: {
-    title: 'About',
-    version: 'Version',
-    code: 'Build',
-    started: 'Running since',
-    database: 'Database',
-    objects: 'Object store',
-    workspace: 'Workspace',
-    health: 'Health',
-    ok: 'In order',
-    degraded: 'Degraded',
-    api: 'API',
-    swagger: 'Try it: Swagger',
-    redoc: 'Read it: ReDoc',
-    openapi: 'OpenAPI document',
-    schema: 'JSON Schema of a model spec',
-    apiText: 'All that this interface does goes through the documented API.',
-    licence: 'Licence',
-    licenceText: 'Apache License 2.0. No data leaves this server.',
   },
 };

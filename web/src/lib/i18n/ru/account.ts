@@ -1,8 +1,8 @@
-/** Своя учётная запись и сведения о сервере. */
+/** Своя учётная запись. */
 
 import type { Dictionary } from '../en';
 
-export const account: Pick<Dictionary, 'profile' | 'about'> = {
+export const account: Pick<Dictionary, 'profile'> = {
   profile: {
     title: 'Профиль',
     account: 'Учётная запись',
@@ -41,25 +41,5 @@ export const account: Pick<Dictionary, 'profile' | 'about'> = {
     revoked: 'отозван',
     revokedDone: (name) => `Токен ${name} отозван`,
     expired: 'истёк',
-  },
-  about: {
-    title: 'О системе',
-    version: 'Версия',
-    code: 'Сборка',
-    started: 'Работает с',
-    database: 'База данных',
-    objects: 'Хранилище объектов',
-    workspace: 'Рабочая область',
-    health: 'Здоровье',
-    ok: 'В порядке',
-    degraded: 'Не всё в порядке',
-    api: 'API',
-    swagger: 'Попробовать: Swagger',
-    redoc: 'Прочитать: ReDoc',
-    openapi: 'Документ OpenAPI',
-    schema: 'JSON Schema описания модели',
-    apiText: 'Всё, что делает этот интерфейс, идёт через описанный API.',
-    licence: 'Лицензия',
-    licenceText: 'Apache License 2.0. Данные не покидают этот сервер.',
   },
 };

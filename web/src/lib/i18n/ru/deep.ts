@@ -3,10 +3,12 @@
 import type { Dictionary } from '../en';
 import type { deep as english } from '../en/deep';
 import { admin } from './admin';
+import { about } from './about';
 import { alerts } from './alerts';
 import { batch } from './batch';
 import { decided } from './decided';
 import { find } from './find';
+import { identity } from './identity';
 import { live } from './live';
 import { model } from './model';
 import { noted } from './noted';
@@ -21,6 +23,8 @@ export const deep: Pick<Dictionary, keyof typeof english> = {
   ...decided,
   ...live,
   ...alerts,
+  ...about,
+  ...identity,
   ...sources,
   ...admin,
   ...find,
