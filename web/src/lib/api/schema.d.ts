@@ -822,7 +822,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in. Sets the session cookie and gives the same secret as a bearer token. */
+        /**
+         * Signs in. Sets the session cookie and gives the same secret as a bearer token. Where the account has a second factor
+         *     and none is sent, the answer is 401 `second_factor_required` with a `challenge` for the next request.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -832,7 +835,64 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Credentials"];
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedInView"];
+                    };
+                };
+                /** @description too many attempts, see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second step of signing in. Answers as the first one does where nothing more is wanted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecondFactorLogin"];
                 };
             };
             responses: {
@@ -906,6 +966,160 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how one may sign in here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInMethods"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the provider sends the browser back: signs in, and goes on to the page that was wanted. A refusal leads a
+         *     browser to the sign-in page, and is told to a program.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description signed in, or back to the sign-in page */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the provider. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A page of the UI, such as `/models`. */
+                    next?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description to the provider */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description there is none */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1091,6 +1305,247 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how one's second factor stands. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactorView"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Begins to enrol a second factor. Nothing asks for a code until it is confirmed by one; begun again, the secret
+         *     before is forgotten.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EnrolRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolmentView"];
+                    };
+                };
+                /** @description there is one already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Turns one's second factor off. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BothFactors"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description there is no second factor */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the enrolment by a code, which turns the second factor on and ends one's other sessions. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryCodes"];
+                    };
+                };
+                /** @description no enrolment was begun */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/profile/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes ten new recovery codes; the old ones work no more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BothFactors"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryCodes"];
+                    };
+                };
+                /** @description there is no second factor */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1378,6 +1833,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/tokens/jwt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges one's session or API token for a signed token (JWT) that works for 15 minutes at most, and no longer than
+         *     what it was made by.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewJwt"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeJwt"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/user-info": {
         parameters: {
             query?: never;
@@ -1623,6 +2129,62 @@ export interface paths {
                     content?: never;
                 };
                 /** @description it is the last active system administrator's */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description a problem; `code` says which */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/users/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Turns off the second factor of somebody who lost his phone and his recovery codes. One's own is turned off in the
+         *     profile.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description the account has no second factor */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -6931,6 +7493,15 @@ export interface components {
             /** @description The offending text. */
             text: string;
         };
+        /** @description The password and the second factor, to show that it is oneself. */
+        BothFactors: {
+            /** @description The six digits that the app shows. */
+            code?: string | null;
+            /** @description The password as it is. */
+            current_password: string;
+            /** @description One of the recovery codes instead. */
+            recovery_code?: string | null;
+        };
         /** @description Access to a bucket. */
         BucketAccess: {
             /** @description The key's name. */
@@ -7238,6 +7809,11 @@ export interface components {
             /** @description By which account. */
             set_by: string | null;
         };
+        /** @description A code of the app that was enrolled. */
+        Confirmation: {
+            /** @description The six digits that it shows. */
+            code: string;
+        };
         /** @description Rows of one class that were taken for another. */
         Confusion: {
             /**
@@ -7268,7 +7844,7 @@ export interface components {
         Credentials: {
             /** @description Its password. */
             password: string;
-            /** @description The account's name, in any case. */
+            /** @description The account's name. */
             username: string;
         };
         /** @description Something about the data that people should know. */
@@ -7807,6 +8383,20 @@ export interface components {
          * @enum {string}
          */
         Engine: "auto" | "gbdt" | "seasonal_naive" | "weekday_mean" | "ets" | "theta" | "croston" | "mlp" | "linear";
+        /** @description An enrolment that was begun. Its secret is in this answer and nowhere else. */
+        EnrolmentView: {
+            /** @description The same as an address that apps read. */
+            otpauth_uri: string;
+            /** @description The same as a picture to be read by a camera (SVG). */
+            qr_svg: string;
+            /** @description The secret, to be typed into an app (base32). */
+            secret: string;
+        };
+        /** @description The password, to show that it is oneself. */
+        EnrolRequest: {
+            /** @description The password as it is. */
+            current_password: string;
+        };
         /** @description Where a model errs. */
         ErrorAnalysis: {
             /** @description By kind of day, as in `misses`. */
@@ -8724,6 +9314,31 @@ export interface components {
             /** @description The version. */
             version: string;
         };
+        /** @description A name and a password, and a second factor where it is at hand. */
+        Login: {
+            /** @description The six digits that its app shows. Where it has a second factor and this is left out, the answer asks for it. */
+            code?: string | null;
+            /** @description Its password. */
+            password: string;
+            /** @description One of its recovery codes instead. */
+            recovery_code?: string | null;
+            /** @description The account's name, in any case. */
+            username: string;
+        };
+        /** @description A short-lived token. Nothing of it is kept. */
+        MadeJwt: {
+            /** @description The token, to be sent as a bearer. */
+            access_token: string;
+            /**
+             * Format: date-time
+             * @description When it ends; earlier where what it was made by ends.
+             */
+            expires_at: string;
+            /** @description What it is held to. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description `Bearer`. */
+            token_type: string;
+        };
         /** @description A token that was made, with its secret. */
         MadeToken: components["schemas"]["ApiToken"] & {
             /** @description The secret, `vkt_…`. Shown this once; null where the same request is repeated by its Idempotency-Key. */
@@ -9054,6 +9669,16 @@ export interface components {
             /** @description The name to come. */
             username: string;
         };
+        /** @description A short-lived token to be made. */
+        NewJwt: {
+            /**
+             * Format: int32
+             * @description Seconds that it works, 1 to 900; default 900.
+             */
+            expires_in_seconds?: number | null;
+            /** @description What it is held to, no wider than what you may do yourself; left out, all of that but managing tokens. */
+            scopes?: components["schemas"]["Permission"][] | null;
+        };
         /** @description A schedule to be made. */
         NewSchedule: {
             /** @description Minute, hour, day of the month, month, weekday, e.g. `0 3 * * SUN`. */
@@ -9353,6 +9978,13 @@ export interface components {
         };
         /** @description A problem document, as sent. */
         Problem: {
+            /** @description Where signing in takes a second step: what to send with it. */
+            challenge: string | null;
+            /**
+             * Format: date-time
+             * @description When the challenge ends.
+             */
+            challenge_expires_at: string | null;
             /** @description A stable word for programs. */
             code: string;
             /** @description What happened, for people. */
@@ -9398,6 +10030,13 @@ export interface components {
             tokens: components["schemas"]["ApiToken"][];
             /** @description Where it belongs. */
             workspaces: components["schemas"]["Workspace"][];
+        };
+        /** @description Another provider that signs people in. */
+        ProviderMethod: {
+            /** @description Where to send the browser. */
+            start: string;
+            /** @description What to call it. */
+            title: string;
         };
         /** @description How right answers are. */
         Quality: ({
@@ -9540,6 +10179,11 @@ export interface components {
              * @description Rows that the kept model learnt from; none where another program knows.
              */
             train_rows: number | null;
+        };
+        /** @description Recovery codes. They are in this answer and nowhere else. */
+        RecoveryCodes: {
+            /** @description Each signs in once in the place of a code. */
+            recovery_codes: string[];
         };
         /** @description Rows left out of a table, or that an upload was refused for. */
         Refused: {
@@ -9734,6 +10378,34 @@ export interface components {
          * @enum {string}
          */
         ScheduleOrigin: "spec" | "person";
+        /** @description A challenge and a second factor for it. */
+        SecondFactorLogin: {
+            /** @description What `POST /auth/login` gave. It is good for five minutes, from the same address. */
+            challenge: string;
+            /** @description The six digits that the app shows. */
+            code?: string | null;
+            /** @description One of the recovery codes instead. */
+            recovery_code?: string | null;
+        };
+        /** @description How one's second factor stands. */
+        SecondFactorView: {
+            /** @description Whether it can be enrolled here; false where a provider signs the account in. */
+            available: boolean;
+            /** @description Whether signing in asks for a code. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            enabled_at: string | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether accounts of this tier must have one. */
+            required: boolean;
+        };
         /** @description One series: its values in the order of the series columns, or by column. */
         SeriesChoice: string[] | {
             [key: string]: string;
@@ -9803,10 +10475,20 @@ export interface components {
             expires_at: string;
             /** @description Whether the one-time password must be replaced before anything else. */
             must_change_password: boolean;
+            /** @description Whether a second factor must be enrolled before anything else. */
+            must_enrol_second_factor: boolean;
             /** @description The session's secret for programs, as a bearer. Browsers get it as a cookie. */
             token: string;
             /** @description The account. */
             user: components["schemas"]["User"];
+        };
+        /** @description How one may sign in here. */
+        SignInMethods: {
+            /** @description By name and password. */
+            password: boolean;
+            provider: components["schemas"]["ProviderMethod"] | null;
+            /** @description Whether anybody may make himself an account. */
+            registration: boolean;
         };
         /** @description A silence. */
         Silence: {
@@ -10605,6 +11287,13 @@ export interface components {
             last_sign_in_at: string | null;
             /** @description Whether its one-time password must be replaced before anything else. */
             must_change_password: boolean;
+            /** @description The address of the provider that signs it in; null where it has a password. */
+            provider: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it has a second factor; null where it has none.
+             */
+            second_factor_at: string | null;
             /** @description What it may do. */
             tier: components["schemas"]["Tier"];
             /** @description Its name. */
@@ -10626,6 +11315,8 @@ export interface components {
         UserInfo: {
             /** @description Whether the one-time password must be replaced before anything else. */
             must_change_password: boolean;
+            /** @description Whether a second factor must be enrolled before anything else. */
+            must_enrol_second_factor: boolean;
             /** @description What it may do. */
             permissions: components["schemas"]["Permission"][];
             /** @description The account. */
