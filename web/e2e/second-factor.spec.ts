@@ -8,6 +8,13 @@ async function secretOf(page: Page): Promise<string> {
   return grouped.replaceAll(' ', '');
 }
 
+/** The recovery codes, once they are shown. */
+async function shownCodes(page: Page): Promise<string[]> {
+  const codes = page.locator('ul.codes li');
+  await expect(codes).toHaveCount(10);
+  return codes.allInnerTexts();
+}
+
 /** From the password to the recovery codes. */
 async function enrol(page: Page): Promise<{ codes: Codes; recovery: string[] }> {
   await page.getByLabel('Present password').last().fill(PASSWORD);
@@ -20,7 +27,7 @@ async function enrol(page: Page): Promise<{ codes: Codes; recovery: string[] }> 
   await page.getByLabel('Code of the app').fill(await codes.next());
   await page.keyboard.press('Enter');
   await expect(page.getByText('Recovery codes', { exact: true })).toBeVisible();
-  return { codes, recovery: await page.locator('ul.codes li').allInnerTexts() };
+  return { codes, recovery: await shownCodes(page) };
 }
 
 test('a second factor is set up, asked for, and turned off', async ({ browser }) => {
@@ -81,7 +88,7 @@ test('a second factor is set up, asked for, and turned off', async ({ browser })
     await dialog.getByLabel('Present password').fill(PASSWORD);
     await dialog.getByLabel('Code of the app, or a recovery code').fill(recovery[1] ?? '');
     await dialog.getByRole('button', { name: 'New recovery codes' }).click();
-    const fresh = await page.locator('ul.codes li').allInnerTexts();
+    const fresh = await shownCodes(page);
     expect(fresh).toHaveLength(10);
     await page.getByRole('button', { name: 'I have kept them' }).click();
 
@@ -115,4 +122,40 @@ test('who must have one sets it up before any page opens', async ({ browser }) =
   } finally {
     await server.stop();
   }
+});
+
+test('who lost phone and recovery codes is helped by an administrator', async ({
+  browser,
+  page,
+  server,
+}) => {
+  await page.goto('/ui/admin');
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('olga');
+  await dialog.getByLabel('Password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Add a user' }).click();
+  await expect(page.getByText('olga may sign in.')).toBeVisible();
+
+  const hers = await browser.newPage({ baseURL: server.url });
+  await hers.goto('/ui/profile');
+  await hers.getByLabel('Name', { exact: true }).fill('olga');
+  await hers.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await hers.getByRole('button', { name: 'Sign in' }).click();
+  await hers.getByRole('button', { name: 'Set up' }).click();
+  await enrol(hers);
+
+  await page.reload();
+  const olga = page.getByRole('row').filter({ hasText: 'olga' });
+  await expect(olga).toContainText('second factor');
+  await olga.getByRole('button', { name: 'Second factor off: olga' }).click();
+  await dialog.getByRole('button', { name: 'Second factor off' }).click();
+  await expect(olga.getByRole('button', { name: /Second factor off/ })).toHaveCount(0);
+  await hers.context().clearCookies();
+  await hers.goto('/ui/sign-in');
+  await hers.getByLabel('Name', { exact: true }).fill('olga');
+  await hers.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await hers.getByRole('button', { name: 'Sign in' }).click();
+  await expect(hers.getByRole('heading', { level: 1 })).toHaveText('Overview');
+  await hers.close();
 });

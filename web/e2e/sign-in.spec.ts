@@ -43,6 +43,8 @@ test('keeps the session in a cookie that scripts cannot read, until sign-out', a
 test('asks again when the session ended on the server', async ({ page, context }) => {
   await page.goto('/ui/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Overview');
+  // A request that is still under way would find out before the click does.
+  await page.waitForLoadState('networkidle');
   await context.clearCookies();
   await page.getByRole('link', { name: 'Models', exact: true }).click();
   await expect(page.getByText('You were signed out. Sign in to go on.')).toBeVisible();

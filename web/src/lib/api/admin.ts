@@ -18,6 +18,10 @@ export const changeUser = (user_id: string, changes: T.UserChanges) =>
 export const deleteUser = (user_id: string) =>
   body(client.DELETE('/auth/users/{user_id}', { params: { path: { user_id } } }));
 
+/** Turns off the second factor of somebody who lost it. */
+export const resetFactor = (user_id: string) =>
+  body(client.DELETE('/auth/users/{user_id}/second-factor', { params: { path: { user_id } } }));
+
 export const listWorkspaces = (signal?: Signal) =>
   body(client.GET('/workspaces', { params: { query: { limit: 500 } }, ...until(signal) }));
 export const createWorkspace = (key: string, title: string) =>

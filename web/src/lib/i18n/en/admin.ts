@@ -47,6 +47,11 @@ export const admin = {
     resetText: 'A one-time password is made and shown once. Sessions of this account end now.',
     oneTime: (name: string) => `One-time password of ${name}`,
     oneTimeText: 'Copy it now: it is shown once and is to be changed at the next sign-in.',
+    hasFactor: 'second factor',
+    resetFactor: 'Second factor off',
+    resetFactorTitle: (name: string) => `Turn off the second factor of ${name}?`,
+    resetFactorText:
+      'For somebody who lost phone and recovery codes: make sure that it is this person who asks. The password alone is enough then.',
     removeTitle: (name: string) => `Delete ${name}?`,
     removeText:
       'Sessions and tokens of this account end now. What it did stays in the history; the name may be taken again.',
